@@ -1,0 +1,24 @@
+# A room is one static library troupe_<name> over the sources given.
+function(troupe_room name)
+  add_library(troupe_${name} STATIC ${ARGN})
+  target_link_libraries(troupe_${name} PUBLIC troupe_options)
+endfunction()
+
+# One GoogleTest binary per room: <room>_tests over tests/<room>/*_test.cpp.
+function(troupe_tests room)
+  cmake_parse_arguments(T "" "TIMEOUT" "SOURCES;LIBRARIES;LABELS" ${ARGN})
+  if(NOT T_TIMEOUT)
+    set(T_TIMEOUT 20)
+  endif()
+  if(NOT T_LABELS)
+    set(T_LABELS unit)
+  endif()
+  add_executable(${room}_tests ${T_SOURCES})
+  target_compile_definitions(${room}_tests PRIVATE
+    TROUPE_SOURCE_DIR="${CMAKE_SOURCE_DIR}" TROUPE_BINARY_DIR="${CMAKE_BINARY_DIR}")
+  target_link_libraries(${room}_tests PRIVATE ${T_LIBRARIES} GTest::gmock_main)
+  gtest_discover_tests(${room}_tests TEST_PREFIX ${room}.
+    PROPERTIES TIMEOUT ${T_TIMEOUT} LABELS "${T_LABELS}" DISCOVERY_TIMEOUT 60)
+endfunction()
+
+include(GoogleTest)

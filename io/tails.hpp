@@ -1,0 +1,52 @@
+#pragma once
+
+#include "io/loop.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace troupe::io {
+
+/// Bytes of a transcript, in order and without gaps.
+struct tail_chunk {
+  std::uint64_t offset = 0; ///< Of the first byte.
+  std::string bytes;        ///< At most tails::chunk_bytes_max.
+  bool shrunk = false;      ///< The file is shorter than what was read before.
+  std::uint64_t free_bytes = 0; ///< Free disk under the file, when it was looked at.
+};
+
+/// Follows files that only grow. inotify is a hint (one instance, one watch a
+/// directory); a sweep every second finds what it missed, an overflow or a refused
+/// watch included. Credit-based: each grant lets one chunk through, so a slow reader
+/// bounds memory. Any thread may call; sinks run on the loop's thread.
+class tails {
+public:
+  static constexpr std::size_t chunk_bytes_max = 256 * 1024;
+
+  using sink = std::function<void(tail_chunk)>;
+  using id = std::uint64_t;
+
+  explicit tails(loop& on);
+  ~tails();
+
+  /// Starts with no credit. The file need not exist yet; its directory must.
+  [[nodiscard]] id follow(std::string path, std::uint64_t offset, sink to);
+
+  /// One more chunk may be delivered, as soon as there is one.
+  void grant(id which);
+
+  /// Delivers a last chunk at once even if it is empty (offset = end), credit or not:
+  /// what the file holds beyond the reader's offset is then complete, because its
+  /// writers are gone. Repeat until a chunk comes back empty.
+  void drain(id which);
+
+  void forget(id which);
+
+private:
+  struct state;
+  std::shared_ptr<state> state_;
+};
+
+} // namespace troupe::io
