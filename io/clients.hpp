@@ -14,7 +14,7 @@ namespace troupe::io {
 struct peer {
   int pid = 0;
   unsigned uid = 0;
-  std::string cgroup;        ///< Its cgroup v2 path (`0::` line), or empty.
+  std::string cgroup;         ///< Its cgroup v2 path (`0::` line), or empty.
   std::vector<int> ancestors; ///< Parents of pid from near to far, at accept.
 };
 
@@ -27,8 +27,8 @@ struct client_events {
   std::function<void(client_id, std::string why)> left;
 };
 
-/// The Unix socket that clients come in by. Only the own uid is let in. Lines are at most
-/// `line_bytes_max` (longer ones arrive cut, marked so); at most `lines_in_flight`
+/// The Unix socket that clients come in by. Only the own uid is let in. Lines are at
+/// most `line_bytes_max` (longer ones arrive cut, marked so); at most `lines_in_flight`
 /// unacknowledged lines a client, then it is not read. What a client does not read is
 /// kept up to `unsent_bytes_max`, then it is dropped. At most `clients_max` clients:
 /// one more is told so in one line and closed.

@@ -11,9 +11,9 @@ namespace troupe::io {
 
 /// Bytes of a transcript, in order and without gaps.
 struct tail_chunk {
-  std::uint64_t offset = 0; ///< Of the first byte.
-  std::string bytes;        ///< At most tails::chunk_bytes_max.
-  bool shrunk = false;      ///< The file is shorter than what was read before.
+  std::uint64_t offset = 0;     ///< Of the first byte.
+  std::string bytes;            ///< At most tails::chunk_bytes_max.
+  bool shrunk = false;          ///< The file is shorter than what was read before.
   std::uint64_t free_bytes = 0; ///< Free disk under the file, when it was looked at.
 };
 

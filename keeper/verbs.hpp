@@ -35,10 +35,13 @@ struct attempt_key {
 /// How the members of an attempt's tree are known, and so how its end is proved.
 enum class tier : std::uint8_t { cgroup, subtree };
 
-constexpr auto names(tier) { return std::to_array<std::string_view>({"cgroup", "subtree"}); }
+constexpr auto names(tier) {
+  return std::to_array<std::string_view>({"cgroup", "subtree"});
+}
 
-/// Starts an attempt. Idempotent by key; refused while another attempt of the run is not
-/// proved gone. stdout and stderr are appended to stdout.ndjson and stderr.log in `dir`.
+/// Starts an attempt. Idempotent by key; refused while another attempt of the run is
+/// not proved gone. stdout and stderr are appended to stdout.ndjson and stderr.log in
+/// `dir`.
 struct spawn_order {
   attempt_key key;
   std::vector<std::string> argv;
@@ -51,18 +54,23 @@ struct spawn_order {
   static constexpr auto fields() {
     return std::tuple{
       required("key", &spawn_order::key, "The attempt."),
-      required("argv", &spawn_order::argv, "Program and arguments; found on the env's PATH."),
+      required(
+        "argv", &spawn_order::argv, "Program and arguments; found on the env's PATH."),
       required("env", &spawn_order::env, "NAME=value, complete."),
       required("cwd", &spawn_order::cwd, "Directory to start in."),
-      required("dir", &spawn_order::dir, "Existing directory for transcript and exit.json."),
+      required(
+        "dir", &spawn_order::dir, "Existing directory for transcript and exit.json."),
       required("stdin_open", &spawn_order::stdin_open, "A pipe; else /dev/null."),
-      optional("memory_mb", &spawn_order::memory_mb, "Limit of the tree where the tier has one."),
+      optional(
+        "memory_mb",
+        &spawn_order::memory_mb,
+        "Limit of the tree where the tier has one."),
     };
   }
 };
 
-/// Writes one whole line to the agent's stdin. A number at or below the last one written
-/// is ignored, so that a repeat is harmless.
+/// Writes one whole line to the agent's stdin. A number at or below the last one
+/// written is ignored, so that a repeat is harmless.
 struct write_order {
   attempt_key key;
   std::uint64_t n = 0;
@@ -88,7 +96,9 @@ struct close_order {
 
 enum class kill_scope : std::uint8_t { main, tree };
 
-constexpr auto names(kill_scope) { return std::to_array<std::string_view>({"main", "tree"}); }
+constexpr auto names(kill_scope) {
+  return std::to_array<std::string_view>({"main", "tree"});
+}
 
 /// Signals the main process (SIGCONT follows a catchable signal), or ends the whole
 /// tree with SIGKILL and proves it gone.
@@ -124,7 +134,8 @@ struct list_order {
   std::uint64_t request = 0;
 
   static constexpr auto fields() {
-    return std::tuple{optional("request", &list_order::request, "Echoed in the report.")};
+    return std::tuple{
+      optional("request", &list_order::request, "Echoed in the report.")};
   }
 };
 
@@ -185,11 +196,17 @@ struct spawned_report {
   static constexpr auto fields() {
     return std::tuple{
       required("key", &spawned_report::key, "The attempt."),
-      optional("pid", &spawned_report::pid, "Main process; its pidfd comes beside this line."),
+      optional(
+        "pid", &spawned_report::pid, "Main process; its pidfd comes beside this line."),
       optional("proof", &spawned_report::proof, "Tier of the tree."),
-      optional("refusal", &spawned_report::refusal, "Why nothing was started, with what to do."),
-      optional("retriable", &spawned_report::retriable,
-               "Whether the refusal may pass by itself (EAGAIN, EMFILE, ENOMEM)."),
+      optional(
+        "refusal",
+        &spawned_report::refusal,
+        "Why nothing was started, with what to do."),
+      optional(
+        "retriable",
+        &spawned_report::retriable,
+        "Whether the refusal may pass by itself (EAGAIN, EMFILE, ENOMEM)."),
     };
   }
 };
@@ -209,13 +226,24 @@ struct exited_report {
   static constexpr auto fields() {
     return std::tuple{
       required("key", &exited_report::key, "The attempt."),
-      optional("code", &exited_report::code, "Exit code; neither code nor signal: unknown."),
+      optional(
+        "code", &exited_report::code, "Exit code; neither code nor signal: unknown."),
       optional("signal", &exited_report::signal, "Signal that killed it."),
-      required("tree_empty", &exited_report::tree_empty, "Whether nothing else of it lives."),
-      optional("user_ms", &exited_report::user_ms, "CPU time of the main process and reaped children."),
+      required(
+        "tree_empty", &exited_report::tree_empty, "Whether nothing else of it lives."),
+      optional(
+        "user_ms",
+        &exited_report::user_ms,
+        "CPU time of the main process and reaped children."),
       optional("system_ms", &exited_report::system_ms, "As user_ms, in the kernel."),
-      optional("peak_memory_mb", &exited_report::peak_memory_mb, "Of the tree, else of the main process."),
-      optional("oom", &exited_report::oom, "proved: a counter says so; likely: SIGKILL not of ours."),
+      optional(
+        "peak_memory_mb",
+        &exited_report::peak_memory_mb,
+        "Of the tree, else of the main process."),
+      optional(
+        "oom",
+        &exited_report::oom,
+        "proved: a counter says so; likely: SIGKILL not of ours."),
       required("at", &exited_report::at, "When it was reaped."),
     };
   }
@@ -248,7 +276,10 @@ struct kept_attempt {
       required("spawned", &kept_attempt::spawned, "As reported."),
       optional("exited", &kept_attempt::exited, "If it has."),
       optional("gone", &kept_attempt::gone, "If it is."),
-      required("last_written", &kept_attempt::last_written, "Number of the last line accepted."),
+      required(
+        "last_written",
+        &kept_attempt::last_written,
+        "Number of the last line accepted."),
     };
   }
 };

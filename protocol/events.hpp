@@ -36,10 +36,25 @@ enum class event_type : std::uint8_t {
 
 constexpr auto names(event_type) {
   return std::to_array<std::string_view>(
-    {"run_started",    "status_changed",   "agent_message", "message_added", "reasoning",
-     "command_started", "command_updated", "command_finished", "file_changed", "tool_started",
-     "tool_finished",  "artifact_added",   "todo_updated",  "input_required", "auth_required",
-     "rejected",       "run_completed",    "run_failed",    "warning"});
+    {"run_started",
+     "status_changed",
+     "agent_message",
+     "message_added",
+     "reasoning",
+     "command_started",
+     "command_updated",
+     "command_finished",
+     "file_changed",
+     "tool_started",
+     "tool_finished",
+     "artifact_added",
+     "todo_updated",
+     "input_required",
+     "auth_required",
+     "rejected",
+     "run_completed",
+     "run_failed",
+     "warning"});
 }
 
 /// What an adapter or a run has to tell, without its envelope.
@@ -97,7 +112,8 @@ struct event_line {
   }
 };
 
-/// An input given to an agent, as a line of inputs.ndjson; written before it is acted on.
+/// An input given to an agent, as a line of inputs.ndjson; written before it is acted
+/// on.
 enum class input_kind : std::uint8_t { turn, answer, interrupt, close };
 
 constexpr auto names(input_kind) {
@@ -115,8 +131,12 @@ struct agent_input {
   static constexpr auto fields() {
     return std::tuple{
       required("n", &agent_input::n, "1, 2, 3 … of this attempt."),
-      required("at_offset", &agent_input::at_offset, "Bytes of stdout folded before it."),
-      required("kind", &agent_input::kind, "turn: {text}; answer: a request_answer; others {}."),
+      required(
+        "at_offset", &agent_input::at_offset, "Bytes of stdout folded before it."),
+      required(
+        "kind",
+        &agent_input::kind,
+        "turn: {text}; answer: a request_answer; others {}."),
       required("body", &agent_input::body, "What was said."),
     };
   }

@@ -63,9 +63,13 @@ struct exit_reason {
   static constexpr auto fields() {
     return std::tuple{
       required("reason", &exit_reason::reason, "The typed reason."),
-      optional("detail", &exit_reason::detail, "In words, with what to do where that is known."),
+      optional(
+        "detail",
+        &exit_reason::detail,
+        "In words, with what to do where that is known."),
       optional("code", &exit_reason::code, "Exit code, if it exited."),
-      optional("signal", &exit_reason::signal, "Signal number, if it was killed by one."),
+      optional(
+        "signal", &exit_reason::signal, "Signal number, if it was killed by one."),
       optional("until", &exit_reason::until, "When a usage limit ends."),
     };
   }

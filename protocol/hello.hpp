@@ -22,9 +22,11 @@ struct hello {
   static constexpr auto fields() {
     return std::tuple{
       required("version", &hello::version, "Of this greeting; 1."),
-      required("relay", &hello::relay, "Random name of this relay, kept over reconnects."),
+      required(
+        "relay", &hello::relay, "Random name of this relay, kept over reconnects."),
       required("cwd", &hello::cwd, "Working directory of the client."),
-      required("env", &hello::env, "Environment of the client, for the agents it starts."),
+      required(
+        "env", &hello::env, "Environment of the client, for the agents it starts."),
       optional("token", &hello::token, "Secret of the attempt the client runs in."),
       optional("toolsets", &hello::toolsets, "Comma-separated toolsets to list."),
     };

@@ -43,9 +43,13 @@ std::string ulid(timestamp now) {
 
 } // namespace
 
-std::string new_run_id(timestamp now) { return "r_" + ulid(now); }
+std::string new_run_id(timestamp now) {
+  return "r_" + ulid(now);
+}
 
-std::string new_session_id(timestamp now) { return "s_" + ulid(now); }
+std::string new_session_id(timestamp now) {
+  return "s_" + ulid(now);
+}
 
 std::string new_uuid() {
   std::array<unsigned char, 16> bits{};

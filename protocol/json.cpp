@@ -71,18 +71,21 @@ check within(std::string_view step, check c) {
   return c;
 }
 
-mismatch unknown_member(const std::string& name, std::span<const std::string_view> known) {
+mismatch
+unknown_member(const std::string& name, std::span<const std::string_view> known) {
   const auto near = nearest_word(name, known);
   if (!near.empty())
     return {name, "unknown field; did you mean " + std::string(near) + "?"};
   return {name, "unknown field; known are " + joined(known)};
 }
 
-mismatch unknown_value(const std::string& value, std::span<const std::string_view> known) {
+mismatch
+unknown_value(const std::string& value, std::span<const std::string_view> known) {
   const auto shown = one_line(value, 80);
   const auto near = nearest_word(value, known);
   if (!near.empty())
-    return {{}, "unknown value \"" + shown + "\"; did you mean " + std::string(near) + "?"};
+    return {
+      {}, "unknown value \"" + shown + "\"; did you mean " + std::string(near) + "?"};
   return {{}, "unknown value \"" + shown + "\"; allowed are " + joined(known)};
 }
 

@@ -105,8 +105,7 @@ struct codec<bool> {
 [[nodiscard]] check read_integer(const json& j, std::int64_t& x);
 
 template <std::integral T>
-  requires(!std::same_as<T, bool>)
-struct codec<T> {
+requires(!std::same_as<T, bool>) struct codec<T> {
   static json encode(T x) { return x; }
   static check decode(const json& j, T& x) {
     std::int64_t wide = 0;
@@ -236,7 +235,9 @@ struct codec<std::map<std::string, T>> {
 /// An enum that lists its wire names once, in enumerator order, through an ADL-found
 /// `constexpr auto names(E)` that returns an array of string_view.
 template <class E>
-concept named_enum = std::is_enum_v<E> && requires(E e) { names(e); };
+concept named_enum = std::is_enum_v<E> && requires(E e) {
+  names(e);
+};
 
 template <named_enum E>
 [[nodiscard]] constexpr std::string_view to_string(E e) {
@@ -326,7 +327,9 @@ struct codec<T> {
 private:
   static check refuse_unknown(const json& j) {
     static constexpr auto known = std::apply(
-      [](const auto&... f) { return std::array<std::string_view, sizeof...(f)>{f.name...}; },
+      [](const auto&... f) {
+        return std::array<std::string_view, sizeof...(f)>{f.name...};
+      },
       T::fields());
     for (const auto& [name, value] : j.items())
       if (std::ranges::find(known, name) == known.end())

@@ -4,7 +4,9 @@ namespace troupe::jsonrpc {
 
 namespace {
 
-bool is_id(const json& id) { return id.is_string() || id.is_number_integer(); }
+bool is_id(const json& id) {
+  return id.is_string() || id.is_number_integer();
+}
 
 tl::unexpected<rejection> reject(std::string text, json id = nullptr) {
   return tl::unexpected(rejection{invalid_request, std::move(text), std::move(id)});
@@ -56,7 +58,8 @@ tl::expected<message, rejection> read(const json& value) {
 tl::expected<message, rejection> read_line(std::string_view line) {
   auto value = parse_json(line);
   if (!value)
-    return tl::unexpected(rejection{parse_error, "parse error: " + value.error().message, nullptr});
+    return tl::unexpected(
+      rejection{parse_error, "parse error: " + value.error().message, nullptr});
   return read(*value);
 }
 
@@ -65,17 +68,21 @@ json success(const json& id, json outcome) {
 }
 
 json failure(const json& id, int code, std::string_view text) {
-  return {{"jsonrpc", "2.0"}, {"id", id}, {"error", {{"code", code}, {"message", text}}}};
+  return {
+    {"jsonrpc", "2.0"}, {"id", id}, {"error", {{"code", code}, {"message", text}}}};
 }
 
-json failure(const rejection& why) { return failure(why.id, why.code, why.text); }
+json failure(const rejection& why) {
+  return failure(why.id, why.code, why.text);
+}
 
 json notification(std::string_view method, json params) {
   return {{"jsonrpc", "2.0"}, {"method", method}, {"params", std::move(params)}};
 }
 
 json request(const json& id, std::string_view method, json params) {
-  return {{"jsonrpc", "2.0"}, {"id", id}, {"method", method}, {"params", std::move(params)}};
+  return {
+    {"jsonrpc", "2.0"}, {"id", id}, {"method", method}, {"params", std::move(params)}};
 }
 
 } // namespace troupe::jsonrpc

@@ -37,7 +37,8 @@ bool line_splitter::take(std::size_t end, std::size_t skip, line& out) {
   const auto stored = end - taken_;
   out.bytes = stored + dropped_;
   out.end_offset = offset_ + out.bytes + skip;
-  out.text = std::string_view(buffer_).substr(taken_, std::min(stored, line_bytes_max_));
+  out.text =
+    std::string_view(buffer_).substr(taken_, std::min(stored, line_bytes_max_));
   out.cut = out.text.size() < out.bytes;
   if (!out.cut && out.text.ends_with('\r'))
     out.text.remove_suffix(1);

@@ -34,7 +34,8 @@ std::string file_line(const message_part& part) {
   std::string line = "Attached file: " + part.name.value_or("unnamed");
   if (part.mime_type)
     line += " (" + *part.mime_type + ")";
-  return line + (part.uri ? ", " + *part.uri : ", sent as base64:\n" + *part.bytes_base64);
+  return line +
+         (part.uri ? ", " + *part.uri : ", sent as base64:\n" + *part.bytes_base64);
 }
 
 } // namespace

@@ -34,7 +34,8 @@ struct message_part {
       optional("text", &message_part::text, "Of a text part."),
       optional("data", &message_part::data, "Of a data part: an object."),
       optional("uri", &message_part::uri, "Of a file part: where it is."),
-      optional("bytes_base64", &message_part::bytes_base64, "Of a file part: its bytes."),
+      optional(
+        "bytes_base64", &message_part::bytes_base64, "Of a file part: its bytes."),
       optional("mime_type", &message_part::mime_type, "Of a file part."),
       optional("name", &message_part::name, "Of a file part."),
     };
@@ -83,10 +84,18 @@ struct request_answer {
   static constexpr bool closed = true;
   static constexpr auto fields() {
     return std::tuple{
-      optional("request_id", &request_answer::request_id, "Which request; the oldest if left out."),
-      required("decision", &request_answer::decision, "allow, deny, allow_always, or answer."),
-      optional("message", &request_answer::message, "Why denied, or the answer to a question."),
-      optional("updated_input", &request_answer::updated_input, "The tool's input, changed."),
+      optional(
+        "request_id",
+        &request_answer::request_id,
+        "Which request; the oldest if left out."),
+      required(
+        "decision", &request_answer::decision, "allow, deny, allow_always, or answer."),
+      optional(
+        "message",
+        &request_answer::message,
+        "Why denied, or the answer to a question."),
+      optional(
+        "updated_input", &request_answer::updated_input, "The tool's input, changed."),
     };
   }
 };

@@ -68,19 +68,31 @@ constexpr auto names(run_phase) {
 
 constexpr run_status status_of(run_phase phase) {
   switch (phase) {
-    case run_phase::queued: return run_status::queued;
-    case run_phase::input_required: return run_status::input_required;
-    case run_phase::auth_required: return run_status::auth_required;
-    case run_phase::completed: return run_status::completed;
-    case run_phase::failed: return run_status::failed;
-    case run_phase::cancelled: return run_status::cancelled;
-    case run_phase::rejected: return run_status::rejected;
-    default: return run_status::running;
+  case run_phase::queued:
+    return run_status::queued;
+  case run_phase::input_required:
+    return run_status::input_required;
+  case run_phase::auth_required:
+    return run_status::auth_required;
+  case run_phase::completed:
+    return run_status::completed;
+  case run_phase::failed:
+    return run_status::failed;
+  case run_phase::cancelled:
+    return run_status::cancelled;
+  case run_phase::rejected:
+    return run_status::rejected;
+  default:
+    return run_status::running;
   }
 }
 
-constexpr bool is_final(run_status status) { return status >= run_status::completed; }
-constexpr bool is_final(run_phase phase) { return phase >= run_phase::completed; }
+constexpr bool is_final(run_status status) {
+  return status >= run_status::completed;
+}
+constexpr bool is_final(run_phase phase) {
+  return phase >= run_phase::completed;
+}
 
 /// Whether someone should look: it ended, or it waits for an answer.
 constexpr bool wants_attention(run_status status) {

@@ -38,13 +38,20 @@ struct restart_policy {
   static constexpr bool closed = true;
   static constexpr auto fields() {
     return std::tuple{
-      optional("type", &restart_policy::type,
-               "permanent: always again; transient: after failure; temporary: never."),
-      optional("max_restarts", &restart_policy::max_restarts, "At most this many in period_s."),
+      optional(
+        "type",
+        &restart_policy::type,
+        "permanent: always again; transient: after failure; temporary: never."),
+      optional(
+        "max_restarts",
+        &restart_policy::max_restarts,
+        "At most this many in period_s."),
       optional("period_s", &restart_policy::period_s, "Window for max_restarts."),
-      optional("backoff_ms", &restart_policy::backoff_ms, "First wait; doubles, with jitter."),
+      optional(
+        "backoff_ms", &restart_policy::backoff_ms, "First wait; doubles, with jitter."),
       optional("backoff_max_ms", &restart_policy::backoff_max_ms, "Longest wait."),
-      optional("mode", &restart_policy::mode, "Resume the conversation, or start it afresh."),
+      optional(
+        "mode", &restart_policy::mode, "Resume the conversation, or start it afresh."),
     };
   }
 };
@@ -65,9 +72,11 @@ struct run_limits {
   static constexpr auto fields() {
     return std::tuple{
       optional("startup_s", &run_limits::startup_s, "First output within this."),
-      optional("idle_s", &run_limits::idle_s, "No output for this long counts as hung."),
+      optional(
+        "idle_s", &run_limits::idle_s, "No output for this long counts as hung."),
       optional("turn_s", &run_limits::turn_s, "Longest turn."),
-      optional("wall_s", &run_limits::wall_s, "Longest run, waiting for answers left out."),
+      optional(
+        "wall_s", &run_limits::wall_s, "Longest run, waiting for answers left out."),
       optional("linger_s", &run_limits::linger_s, "Time to leave after the result."),
       optional("memory_mb", &run_limits::memory_mb, "Memory of the process tree."),
       optional("output_mb", &run_limits::output_mb, "Output of one attempt."),
@@ -87,9 +96,31 @@ struct permission_policy {
   static constexpr bool closed = true;
   static constexpr auto fields() {
     return std::tuple{
-      optional("allow", &permission_policy::allow, "Tool patterns allowed without asking."),
+      optional(
+        "allow", &permission_policy::allow, "Tool patterns allowed without asking."),
       optional("ask", &permission_policy::ask, "Tool patterns to ask about."),
-      optional("deny", &permission_policy::deny, "Tool patterns denied without asking."),
+      optional(
+        "deny", &permission_policy::deny, "Tool patterns denied without asking."),
+    };
+  }
+};
+
+/// How much the daemon takes on (troupe.yml: limits).
+struct admission_limits {
+  std::uint32_t live_runs = 256;
+  std::uint32_t spawns_per_minute = 600;
+  std::uint32_t depth = 1;
+  std::uint32_t children_per_parent = 16;
+
+  static constexpr bool closed = true;
+  static constexpr auto fields() {
+    return std::tuple{
+      optional("live_runs", &admission_limits::live_runs, "Runs that are not final."),
+      optional(
+        "spawns_per_minute", &admission_limits::spawns_per_minute, "Sliding window."),
+      optional("depth", &admission_limits::depth, "1: agents may not start agents."),
+      optional(
+        "children_per_parent", &admission_limits::children_per_parent, "Live ones."),
     };
   }
 };

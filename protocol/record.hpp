@@ -40,12 +40,16 @@ optional(std::string_view name, T Owner::*member, std::string_view doc) {
 /// A struct that lists its fields once. Encoding, decoding, JSON Schema and CAF
 /// inspection all read this list; nothing else names a member twice.
 template <class T>
-concept record = requires { T::fields(); };
+concept record = requires {
+  T::fields();
+};
 
 /// A record whose decoder refuses members it does not know (tool arguments);
 /// any other record ignores them (protocol messages, files of a newer version).
 template <class T>
-concept closed_record = record<T> && requires { requires T::closed; };
+concept closed_record = record<T> && requires {
+  requires T::closed;
+};
 
 namespace detail {
 
@@ -67,8 +71,8 @@ consteval std::size_t arity() {
 /// Whether `fields()` lists every member; asserted where a record is encoded, so
 /// that a new member cannot be forgotten on the wire.
 template <record T>
-inline constexpr bool lists_every_member =
-  detail::arity<T>() == std::tuple_size_v<decltype(T::fields())>;
+inline constexpr bool
+  lists_every_member = detail::arity<T>() == std::tuple_size_v<decltype(T::fields())>;
 
 template <record T, class F>
 constexpr void for_each_field(F&& f) {

@@ -46,25 +46,50 @@ struct spawn_run {
   static constexpr bool closed = true;
   static constexpr auto fields() {
     return std::tuple{
-      required("backend", &spawn_run::backend,
-               "claude_code, process, or a name from the configuration."),
+      required(
+        "backend",
+        &spawn_run::backend,
+        "claude_code, process, or a name from the configuration."),
       optional("prompt", &spawn_run::prompt, "What the agent is asked to do."),
-      optional("input_message", &spawn_run::input_message, "The prompt as a message with parts."),
-      optional("cwd", &spawn_run::cwd, "Absolute, existing directory; the client's if absent."),
+      optional(
+        "input_message",
+        &spawn_run::input_message,
+        "The prompt as a message with parts."),
+      optional(
+        "cwd",
+        &spawn_run::cwd,
+        "Absolute, existing directory; the client's if absent."),
       optional("role", &spawn_run::role, "A label: planner, worker, reviewer."),
-      optional("nickname", &spawn_run::nickname, "Agent name, unique per cwd among live runs."),
-      optional("session_mode", &spawn_run::mode, "Start a conversation, or go on with one."),
+      optional(
+        "nickname",
+        &spawn_run::nickname,
+        "Agent name, unique per cwd among live runs."),
+      optional(
+        "session_mode", &spawn_run::mode, "Start a conversation, or go on with one."),
       optional("session_id", &spawn_run::session_id, "Required to resume."),
-      optional("metadata", &spawn_run::metadata, "Kept and given back, never interpreted."),
-      optional("backend_config", &spawn_run::backend_config,
-               "What one backend understands: command (argv), model, args, permission_mode, stdin."),
-      optional("restart", &spawn_run::restart, "When to start it again after a failure."),
+      optional(
+        "metadata", &spawn_run::metadata, "Kept and given back, never interpreted."),
+      optional(
+        "backend_config",
+        &spawn_run::backend_config,
+        "What one backend understands: command (argv), model, args, permission_mode, "
+        "stdin."),
+      optional(
+        "restart", &spawn_run::restart, "When to start it again after a failure."),
       optional("limits", &spawn_run::limits, "Time, memory and output limits."),
-      optional("permissions", &spawn_run::permissions, "Which tool requests settle themselves."),
+      optional(
+        "permissions",
+        &spawn_run::permissions,
+        "Which tool requests settle themselves."),
       optional("env", &spawn_run::env, "Added to the agent's environment."),
-      optional("env_mode", &spawn_run::environment, "Whether to start from the client's environment."),
-      optional("idempotency_key", &spawn_run::idempotency_key,
-               "The same key again answers with the same run."),
+      optional(
+        "env_mode",
+        &spawn_run::environment,
+        "Whether to start from the client's environment."),
+      optional(
+        "idempotency_key",
+        &spawn_run::idempotency_key,
+        "The same key again answers with the same run."),
     };
   }
 };
@@ -104,7 +129,8 @@ struct pending_request {
       required("request_id", &pending_request::request_id, "Name it in the answer."),
       required("kind", &pending_request::kind, "permission, question or auth."),
       required("title", &pending_request::title, "In one line."),
-      required("detail", &pending_request::detail, "The tool and its input, or the question."),
+      required(
+        "detail", &pending_request::detail, "The tool and its input, or the question."),
       required("options", &pending_request::options, "Decisions it takes."),
     };
   }
@@ -141,7 +167,8 @@ struct token_usage {
     return std::tuple{
       optional("input_tokens", &token_usage::input_tokens, "Read."),
       optional("output_tokens", &token_usage::output_tokens, "Written."),
-      optional("cached_input_tokens", &token_usage::cached_input_tokens, "Read from a cache."),
+      optional(
+        "cached_input_tokens", &token_usage::cached_input_tokens, "Read from a cache."),
     };
   }
 };
@@ -157,7 +184,8 @@ struct run_result {
   static constexpr auto fields() {
     return std::tuple{
       optional("final_response", &run_result::final_response, "The answer."),
-      optional("structured_output", &run_result::structured_output, "The answer as data."),
+      optional(
+        "structured_output", &run_result::structured_output, "The answer as data."),
       optional("usage", &run_result::usage, "Tokens of all turns."),
       optional("cost_usd", &run_result::cost_usd, "As the backend states it."),
     };
@@ -181,7 +209,7 @@ struct run_brief {
   std::uint32_t restarts = 0;
   std::uint32_t pending_requests = 0;
   std::optional<std::string> parent_run_id;
-  std::uint32_t depth = 0;
+  std::uint32_t depth = 1;
 
   friend bool operator==(const run_brief&, const run_brief&) = default;
 
@@ -195,14 +223,18 @@ struct run_brief {
       required("status", &run_brief::status, "Where it is."),
       required("phase", &run_brief::phase, "In detail."),
       required("cwd", &run_brief::cwd, "Its directory."),
-      required("summary", &run_brief::summary, "What it said or did last, in one line."),
+      required(
+        "summary", &run_brief::summary, "What it said or did last, in one line."),
       required("last_seq", &run_brief::last_seq, "Number of its last event."),
       required("created_at", &run_brief::created_at, "When it was asked for."),
       required("updated_at", &run_brief::updated_at, "When it last changed."),
       optional("restarts", &run_brief::restarts, "How often it was started again."),
-      optional("pending_requests", &run_brief::pending_requests, "Requests that wait for an answer."),
+      optional(
+        "pending_requests",
+        &run_brief::pending_requests,
+        "Requests that wait for an answer."),
       optional("parent_run_id", &run_brief::parent_run_id, "The run that started it."),
-      optional("depth", &run_brief::depth, "0 for a run started by a person."),
+      optional("depth", &run_brief::depth, "1 for a run started by a person."),
     };
   }
 };
@@ -246,7 +278,7 @@ struct run_view {
   std::optional<std::string> backend_session_id;
   std::optional<std::string> resumed_from_run_id;
   std::optional<std::string> parent_run_id;
-  std::uint32_t depth = 0;
+  std::uint32_t depth = 1;
 
   static constexpr auto fields() {
     return std::tuple{
@@ -265,15 +297,20 @@ struct run_view {
       required("updated_at", &run_view::updated_at, "When it last changed."),
       optional("metadata", &run_view::metadata, "As given."),
       optional("result", &run_view::result, "The answer, once known."),
-      optional("error", &run_view::error, "What went wrong and what to do, if it failed."),
+      optional(
+        "error", &run_view::error, "What went wrong and what to do, if it failed."),
       optional("attempts", &run_view::attempts, "Every start of it."),
       optional("restarts", &run_view::restarts, "How often it was started again."),
       optional("exit", &run_view::exit, "Why it ended."),
       optional("pending", &run_view::pending, "Requests to answer with continue_run."),
-      optional("backend_session_id", &run_view::backend_session_id, "The backend's own id."),
-      optional("resumed_from_run_id", &run_view::resumed_from_run_id, "The run it goes on from."),
+      optional(
+        "backend_session_id", &run_view::backend_session_id, "The backend's own id."),
+      optional(
+        "resumed_from_run_id",
+        &run_view::resumed_from_run_id,
+        "The run it goes on from."),
       optional("parent_run_id", &run_view::parent_run_id, "The run that started it."),
-      optional("depth", &run_view::depth, "0 for a run started by a person."),
+      optional("depth", &run_view::depth, "1 for a run started by a person."),
     };
   }
 };
@@ -290,13 +327,16 @@ struct poll_events {
   static constexpr bool closed = true;
   static constexpr auto fields() {
     return std::tuple{
-      optional("run_id", &poll_events::run_id, "The run, or a unique prefix of its id."),
+      optional(
+        "run_id", &poll_events::run_id, "The run, or a unique prefix of its id."),
       optional("agent_name", &poll_events::agent_name, "Instead of run_id."),
       optional("cwd", &poll_events::cwd, "Where the agent_name is meant."),
       optional("after_seq", &poll_events::after_seq, "Only events after this one."),
       optional("limit", &poll_events::limit, "At most this many, 1 to 1000."),
-      optional("wait_ms", &poll_events::wait_ms, "Wait this long for the first, 0 to 30000."),
-      optional("max_bytes", &poll_events::max_bytes, "Size of the answer, 1024 to 1048576."),
+      optional(
+        "wait_ms", &poll_events::wait_ms, "Wait this long for the first, 0 to 30000."),
+      optional(
+        "max_bytes", &poll_events::max_bytes, "Size of the answer, 1024 to 1048576."),
     };
   }
 };
@@ -313,9 +353,12 @@ struct event_page {
     return std::tuple{
       required("run_id", &event_page::run_id, "The run."),
       required("status", &event_page::status, "Where it is."),
-      required("events", &event_page::events, "In order, without gaps: seq, ts, type, data …"),
-      required("next_after_seq", &event_page::next_after_seq, "Give this as after_seq next."),
-      required("last_seq", &event_page::last_seq, "Number of the newest event there is."),
+      required(
+        "events", &event_page::events, "In order, without gaps: seq, ts, type, data …"),
+      required(
+        "next_after_seq", &event_page::next_after_seq, "Give this as after_seq next."),
+      required(
+        "last_seq", &event_page::last_seq, "Number of the newest event there is."),
       required("has_more", &event_page::has_more, "Whether more can be had at once."),
     };
   }
@@ -335,7 +378,8 @@ struct cancel_run {
       optional("agent_name", &cancel_run::agent_name, "Instead of run_id."),
       optional("cwd", &cancel_run::cwd, "Where the agent_name is meant."),
       optional("reason", &cancel_run::reason, "Kept with the run."),
-      optional("wait_ms", &cancel_run::wait_ms, "Wait this long for the proof, 0 to 50000."),
+      optional(
+        "wait_ms", &cancel_run::wait_ms, "Wait this long for the proof, 0 to 50000."),
     };
   }
 };
@@ -350,7 +394,10 @@ struct cancelled_run {
   static constexpr auto fields() {
     return std::tuple{
       required("run_id", &cancelled_run::run_id, "The run."),
-      required("status", &cancelled_run::status, "cancelled only when the process tree is gone."),
+      required(
+        "status",
+        &cancelled_run::status,
+        "cancelled only when the process tree is gone."),
       required("phase", &cancelled_run::phase, "stopping while it is not."),
       optional("cancelled_at", &cancelled_run::cancelled_at, "When it was gone."),
       optional("proof", &cancelled_run::proof, "How that is known: cgroup or subtree."),
@@ -368,14 +415,19 @@ struct continue_run {
   static constexpr bool closed = true;
   static constexpr auto fields() {
     return std::tuple{
-      optional("run_id", &continue_run::run_id, "The run, or a unique prefix of its id."),
+      optional(
+        "run_id", &continue_run::run_id, "The run, or a unique prefix of its id."),
       optional("agent_name", &continue_run::agent_name, "Instead of run_id."),
       optional("cwd", &continue_run::cwd, "Where the agent_name is meant."),
-      required("input_message", &continue_run::input_message,
-               "Answers the pending request (allow, deny: why, or a data part "
-               "{request_id, decision, message}); with none pending, the next turn."),
-      optional("idempotency_key", &continue_run::idempotency_key,
-               "The same key again answers with the same run."),
+      required(
+        "input_message",
+        &continue_run::input_message,
+        "Answers the pending request (allow, deny: why, or a data part "
+        "{request_id, decision, message}); with none pending, the next turn."),
+      optional(
+        "idempotency_key",
+        &continue_run::idempotency_key,
+        "The same key again answers with the same run."),
     };
   }
 };
@@ -396,12 +448,18 @@ struct continued_run {
 
   static constexpr auto fields() {
     return std::tuple{
-      required("run_id", &continued_run::run_id, "The run that goes on; new if mode is resume."),
+      required(
+        "run_id",
+        &continued_run::run_id,
+        "The run that goes on; new if mode is resume."),
       required("status", &continued_run::status, "Where it is."),
       required("session_id", &continued_run::session_id, "The conversation."),
       required("agent_name", &continued_run::agent_name, "Its nickname."),
       required("mode", &continued_run::mode, "live, or resume as a new run."),
-      optional("resumed_from_run_id", &continued_run::resumed_from_run_id, "The finished run."),
+      optional(
+        "resumed_from_run_id",
+        &continued_run::resumed_from_run_id,
+        "The finished run."),
     };
   }
 };
@@ -434,14 +492,17 @@ struct run_page {
     return std::tuple{
       required("runs", &run_page::runs, "Newest first."),
       required("total", &run_page::total, "How many match."),
-      optional("next_cursor", &run_page::next_cursor, "For the next page, if there is one."),
+      optional(
+        "next_cursor", &run_page::next_cursor, "For the next page, if there is one."),
     };
   }
 };
 
 enum class wait_mode : std::uint8_t { any, all };
 
-constexpr auto names(wait_mode) { return std::to_array<std::string_view>({"any", "all"}); }
+constexpr auto names(wait_mode) {
+  return std::to_array<std::string_view>({"any", "all"});
+}
 
 enum class wait_until : std::uint8_t { terminal, attention };
 
@@ -458,10 +519,19 @@ struct wait_runs {
   static constexpr bool closed = true;
   static constexpr auto fields() {
     return std::tuple{
-      required("run_ids", &wait_runs::run_ids, "1 to 100 runs, by id, unique prefix or agent name."),
+      required(
+        "run_ids",
+        &wait_runs::run_ids,
+        "1 to 100 runs, by id, unique prefix or agent name."),
       optional("mode", &wait_runs::mode, "any: the first of them; all: every one."),
-      optional("until", &wait_runs::until, "terminal: ended; attention: ended or needs an answer."),
-      optional("wait_ms", &wait_runs::wait_ms, "At most this long, 0 to 50000; call again to go on."),
+      optional(
+        "until",
+        &wait_runs::until,
+        "terminal: ended; attention: ended or needs an answer."),
+      optional(
+        "wait_ms",
+        &wait_runs::wait_ms,
+        "At most this long, 0 to 50000; call again to go on."),
     };
   }
 };
@@ -473,9 +543,13 @@ struct waited_runs {
 
   static constexpr auto fields() {
     return std::tuple{
-      required("satisfied", &waited_runs::satisfied, "false: time ran out; call again to go on."),
+      required(
+        "satisfied",
+        &waited_runs::satisfied,
+        "false: time ran out; call again to go on."),
       required("runs", &waited_runs::runs, "All of them, as they are now."),
-      required("still_waiting", &waited_runs::still_waiting, "Ids of those not there yet."),
+      required(
+        "still_waiting", &waited_runs::still_waiting, "Ids of those not there yet."),
     };
   }
 };

@@ -25,7 +25,8 @@ std::size_t character_length(std::string_view s) {
   for (std::size_t i = 1; i < length; ++i)
     if (!is_continuation(s[i]))
       return 0;
-  const bool overlong = (lead == 0xE0 && byte(1) < 0xA0) || (lead == 0xF0 && byte(1) < 0x90);
+  const bool overlong =
+    (lead == 0xE0 && byte(1) < 0xA0) || (lead == 0xF0 && byte(1) < 0x90);
   const bool surrogate = lead == 0xED && byte(1) > 0x9F;
   const bool too_high = lead == 0xF4 && byte(1) > 0x8F;
   return overlong || surrogate || too_high ? 0 : length;

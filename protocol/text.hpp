@@ -8,7 +8,8 @@
 namespace troupe {
 
 /// The longest prefix of at most `bytes_max` bytes that cuts no UTF-8 character.
-[[nodiscard]] std::string_view utf8_prefix(std::string_view text, std::size_t bytes_max);
+[[nodiscard]] std::string_view
+utf8_prefix(std::string_view text, std::size_t bytes_max);
 
 /// Whether all of it is well-formed UTF-8 (RFC 3629).
 [[nodiscard]] bool is_utf8(std::string_view text);

@@ -1,0 +1,104 @@
+#pragma once
+
+#include "protocol/events.hpp"
+#include "protocol/exit.hpp"
+#include "protocol/policy.hpp"
+#include "protocol/result.hpp"
+#include "protocol/runs.hpp"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace troupe::agents {
+
+/// Everything an attempt depends on beside its inputs. The same plan, transcript and
+/// inputs fold to the same events, sends and pending requests, always.
+struct attempt_plan {
+  std::string cwd;
+  std::vector<std::string> command; ///< Configured program and arguments; may be empty.
+  raw_json backend_config;          ///< As the caller gave it.
+  permission_policy permissions;
+  std::optional<std::string>
+    session;           ///< The backend's session id to use, or to resume.
+  bool resume = false; ///< Whether `session` exists already.
+};
+
+/// How to start the agent's process.
+struct start_line {
+  std::vector<std::string> argv;
+  std::map<std::string, std::string> env; ///< Added to the run's environment.
+  bool stdin_open = true;                 ///< Whether inputs can be sent at all.
+};
+
+/// The end of what was asked: the answer, or why there is none.
+struct turn_end {
+  exit_reason reason;
+  run_result result;
+};
+
+/// What one fold step yields.
+struct step {
+  std::vector<event> events;
+  std::vector<std::string> lines; ///< For stdin, without newlines, in order.
+  bool close_stdin = false;
+  std::optional<turn_end> ended;
+};
+
+/// How the main process ended, as far as is known.
+struct process_end {
+  std::optional<int> code;
+  std::optional<int> signal;
+  std::string stderr_tail; ///< The last 4 KiB at most.
+};
+
+/// Speaks one agent's protocol. Pure: a fold over stdout lines and inputs, merged in
+/// order; it knows no clock, file or process. One object an attempt. Anything the agent
+/// may print is survived: a line that is not understood becomes an event.
+class adapter {
+public:
+  virtual ~adapter() = default;
+
+  /// One line of stdout; `cut` if it was longer than the framing allows.
+  virtual void line(std::string_view text, bool cut, step& out) = 0;
+
+  /// Something said to the agent. The first turn is an input like any other.
+  virtual void input(const agent_input& said, step& out) = 0;
+
+  /// After the last line: why the attempt ended, judged by the protocol alone. A
+  /// terminal result that was seen wins over the exit code.
+  [[nodiscard]] virtual exit_reason ended(const process_end& how) const = 0;
+
+  /// Requests that wait for an answer, oldest first.
+  [[nodiscard]] virtual const std::vector<pending_request>& pending() const = 0;
+
+  /// The backend's own session id, once known and fit to be resumed.
+  [[nodiscard]] virtual std::optional<std::string> session() const = 0;
+
+  /// Whether a further turn can be said to the live process.
+  [[nodiscard]] virtual bool takes_turns() const = 0;
+
+  /// Tool calls that were started and not finished: signs of life.
+  [[nodiscard]] virtual int open_tools() const = 0;
+};
+
+/// One row of the backend table.
+struct backend_type {
+  std::string_view name;
+  std::string_view title;
+  bool resumes = false;    ///< Sessions outlive the process.
+  bool interrupts = false; ///< An interrupt input stops the turn politely.
+  result<start_line> (*start)(const attempt_plan&);
+  std::unique_ptr<adapter> (*make)(const attempt_plan&);
+};
+
+/// Every backend type there is.
+[[nodiscard]] const std::vector<backend_type>& backend_types();
+
+/// By name; nullptr if there is none.
+[[nodiscard]] const backend_type* find_backend(std::string_view name);
+
+} // namespace troupe::agents

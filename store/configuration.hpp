@@ -1,0 +1,70 @@
+#pragma once
+
+#include "protocol/policy.hpp"
+#include "protocol/result.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace troupe::store {
+
+/// A backend under a name of the user's own (troupe.yml: backends.<name>).
+struct backend_settings {
+  std::string type;
+  std::vector<std::string> command;
+  std::map<std::string, std::string> env;
+  std::optional<run_limits> limits;
+  std::optional<restart_policy> restart;
+  std::optional<permission_policy> permissions;
+
+  static constexpr bool closed = true;
+  static constexpr auto fields() {
+    return std::tuple{
+      required("type", &backend_settings::type, "claude_code or process."),
+      optional("command", &backend_settings::command, "Program and arguments."),
+      optional("env", &backend_settings::env, "Added to the agent's environment."),
+      optional("limits", &backend_settings::limits, "Instead of the defaults."),
+      optional("restart", &backend_settings::restart, "Instead of the defaults."),
+      optional(
+        "permissions", &backend_settings::permissions, "Instead of the defaults."),
+    };
+  }
+};
+
+/// $XDG_CONFIG_HOME/troupe/troupe.yml, or --config / TROUPE_CONFIG. Absent: all
+/// defaults.
+struct configuration {
+  std::map<std::string, backend_settings> backends;
+  admission_limits limits;
+  std::vector<std::string> toolsets = {"runs"};
+  std::uint32_t idle_exit_s = 600;
+  std::uint32_t retention_days = 30;
+
+  static constexpr bool closed = true;
+  static constexpr auto fields() {
+    return std::tuple{
+      optional("backends", &configuration::backends, "By name."),
+      optional("limits", &configuration::limits, "How much the daemon takes on."),
+      optional(
+        "toolsets", &configuration::toolsets, "Listed unless a client names its own."),
+      optional(
+        "idle_exit_s",
+        &configuration::idle_exit_s,
+        "The daemon ends after this long without clients and live runs; 0: never."),
+      optional(
+        "retention_days",
+        &configuration::retention_days,
+        "Final runs are kept this long."),
+    };
+  }
+};
+
+/// Reads and checks it; an error names line and path of what is wrong.
+[[nodiscard]] result<configuration>
+read_configuration(const std::filesystem::path& file);
+
+} // namespace troupe::store

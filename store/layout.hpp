@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+namespace troupe::store {
+
+/// Where everything lies on disk (docs/storage.md); the only place that knows names.
+struct layout {
+  std::filesystem::path state; ///< The state directory, 0700.
+
+  [[nodiscard]] std::filesystem::path runs() const;
+  [[nodiscard]] std::filesystem::path run(const std::string& run_id) const;
+  [[nodiscard]] std::filesystem::path run_file(const std::string& run_id) const;
+  [[nodiscard]] std::filesystem::path launch_file(const std::string& run_id) const;
+  [[nodiscard]] std::filesystem::path events_file(const std::string& run_id) const;
+  [[nodiscard]] std::filesystem::path result_file(const std::string& run_id) const;
+  [[nodiscard]] std::filesystem::path
+  attempt(const std::string& run_id, std::uint32_t n) const;
+  [[nodiscard]] std::filesystem::path
+  stdout_file(const std::string& run_id, std::uint32_t n) const;
+  [[nodiscard]] std::filesystem::path
+  stderr_file(const std::string& run_id, std::uint32_t n) const;
+  [[nodiscard]] std::filesystem::path
+  inputs_file(const std::string& run_id, std::uint32_t n) const;
+  [[nodiscard]] std::filesystem::path
+  token_file(const std::string& run_id, std::uint32_t n) const;
+  [[nodiscard]] std::filesystem::path session_file(const std::string& session_id) const;
+  [[nodiscard]] std::filesystem::path board() const; ///< SQLite.
+};
+
+} // namespace troupe::store

@@ -1,0 +1,109 @@
+#pragma once
+
+#include "protocol/runs.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace troupe::store {
+
+/// One attempt as run.json keeps it.
+struct attempt_record {
+  attempt_view view;
+  std::optional<std::string> session; ///< Backend session it was started with.
+  bool resumed = false;
+  bool over = false; ///< Its end has been judged.
+
+  static constexpr auto fields() {
+    return std::tuple{
+      required("view", &attempt_record::view, "What get_run shows."),
+      optional(
+        "session", &attempt_record::session, "Backend session it was started with."),
+      optional(
+        "resumed", &attempt_record::resumed, "Whether that session was resumed."),
+      optional("over", &attempt_record::over, "Its end has been judged."),
+    };
+  }
+};
+
+/// run.json: what a successor needs to go on with a run, and all that get_run shows.
+struct run_record {
+  int version = 1;
+  run_view view;
+  std::vector<attempt_record> attempts;
+  std::optional<std::string>
+    stop_reason; ///< A stop was ordered: final over any policy.
+  std::optional<std::string> resumed_from; ///< The run this one goes on from.
+
+  static constexpr auto fields() {
+    return std::tuple{
+      required("version", &run_record::version, "Of this file; 1."),
+      required("view", &run_record::view, "What get_run shows."),
+      optional("attempts", &run_record::attempts, "Every start of it."),
+      optional("stop_reason", &run_record::stop_reason, "A stop was ordered."),
+      optional(
+        "resumed_from", &run_record::resumed_from, "The run this one goes on from."),
+    };
+  }
+};
+
+/// launch.json (0600, removed when the run is final): how to start it, secrets
+/// included.
+struct launch_record {
+  int version = 1;
+  std::string backend_type;
+  std::vector<std::string> command;
+  std::string prompt;
+  raw_json backend_config;
+  restart_policy restart;
+  run_limits limits;
+  permission_policy permissions;
+  std::map<std::string, std::string> env; ///< Complete, without what attempts add.
+
+  static constexpr auto fields() {
+    return std::tuple{
+      required("version", &launch_record::version, "Of this file; 1."),
+      required(
+        "backend_type", &launch_record::backend_type, "Row of the backend table."),
+      optional("command", &launch_record::command, "Configured program."),
+      required("prompt", &launch_record::prompt, "First turn."),
+      optional("backend_config", &launch_record::backend_config, "As given."),
+      optional("restart", &launch_record::restart, "As given."),
+      optional("limits", &launch_record::limits, "As given."),
+      optional("permissions", &launch_record::permissions, "As given."),
+      optional("env", &launch_record::env, "Complete environment."),
+    };
+  }
+};
+
+/// sessions/<session_id>.json: a conversation outlives its runs.
+struct session_record {
+  int version = 1;
+  std::string session_id;
+  std::string backend;
+  std::string cwd;
+  std::string agent_name;
+  std::optional<std::string> backend_session_id;
+  std::string last_run_id;
+  timestamp updated_at;
+  launch_record launch; ///< Of its last run, for continue_run; without secrets' values.
+
+  static constexpr auto fields() {
+    return std::tuple{
+      required("version", &session_record::version, "Of this file; 1."),
+      required("session_id", &session_record::session_id, "Its id."),
+      required("backend", &session_record::backend, "It belongs to one."),
+      required("cwd", &session_record::cwd, "Where it takes place."),
+      required("agent_name", &session_record::agent_name, "Its nickname."),
+      optional(
+        "backend_session_id", &session_record::backend_session_id, "For resume."),
+      required("last_run_id", &session_record::last_run_id, "Its newest run."),
+      required("updated_at", &session_record::updated_at, "When it last changed."),
+      required("launch", &session_record::launch, "How its last run was started."),
+    };
+  }
+};
+
+} // namespace troupe::store

@@ -1,0 +1,44 @@
+#pragma once
+
+#include "protocol/policy.hpp"
+#include "protocol/result.hpp"
+#include "supervision/restart.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+
+namespace troupe::supervision {
+
+/// Who asks for a run, as far as limits go.
+struct spawn_request {
+  std::optional<std::string> parent_run_id;
+  std::uint32_t depth = 1;
+};
+
+/// Checks and counts in one step, so that no two callers share a place. Refusals are
+/// errc::busy or errc::refused and say which limit, where it stands and what to do.
+class admission {
+public:
+  explicit admission(const admission_limits& limits);
+
+  [[nodiscard]] result<void> admit(const spawn_request& request, moment now);
+
+  /// Counts a run found on disk or resumed by policy; never refused.
+  void readmit(const spawn_request& request);
+
+  /// A run became final.
+  void release(const std::optional<std::string>& parent_run_id);
+
+  [[nodiscard]] std::uint32_t live() const { return live_; }
+
+private:
+  admission_limits limits_;
+  std::uint32_t live_ = 0;
+  std::deque<moment> recent_;
+  std::map<std::string, std::uint32_t> children_;
+};
+
+} // namespace troupe::supervision

@@ -1,0 +1,44 @@
+#pragma once
+
+#include "protocol/phases.hpp"
+
+#include <optional>
+#include <span>
+#include <string>
+
+namespace troupe::supervision {
+
+/// What can happen to a run.
+enum class run_event : std::uint8_t {
+  admitted,        ///< Its turn has come: an attempt is started.
+  first_output,    ///< The agent spoke.
+  asked,           ///< It waits for an answer.
+  asked_for_login, ///< It waits for a login.
+  answered,        ///< Nothing is pending any more.
+  result_known,    ///< The terminal result is there.
+  attempt_over,    ///< The attempt ended and policy starts another after a wait.
+  limit_reached,   ///< The attempt ended at a usage limit and waits for its end.
+  wait_over,       ///< Back-off or parking is over: the next attempt is started.
+  ended_well,      ///< The tree is gone after a result.
+  ended_badly,     ///< The attempt ended and policy gives up.
+  refused,         ///< The backend refused the task.
+  told_to_stop,    ///< A stop was ordered.
+  stopped,         ///< The tree is gone after a stop.
+};
+
+struct transition {
+  run_phase from;
+  run_event on;
+  run_phase to;
+};
+
+/// The whole life of a run. What is not listed cannot happen.
+[[nodiscard]] std::span<const transition> lifecycle();
+
+/// Where `on` leads from `from`; empty if that cannot happen.
+[[nodiscard]] std::optional<run_phase> next(run_phase from, run_event on);
+
+/// The table as a Mermaid state diagram (docs/lifecycle.md).
+[[nodiscard]] std::string draw_lifecycle();
+
+} // namespace troupe::supervision

@@ -1,0 +1,74 @@
+#pragma once
+
+#include "protocol/exit.hpp"
+#include "protocol/policy.hpp"
+#include "protocol/values.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace troupe::supervision {
+
+/// Monotonic time as the caller measures it; any epoch.
+using moment = std::chrono::milliseconds;
+
+/// At most R restarts in T (OTP's intensity): a ring of the last R restart times, O(1).
+class restart_window {
+public:
+  restart_window(std::uint32_t restarts_max, moment period);
+
+  /// Whether one more may happen now; notes it if so.
+  [[nodiscard]] bool allow(moment now);
+
+  [[nodiscard]] std::uint32_t restarts_max() const { return restarts_max_; }
+
+private:
+  std::uint32_t restarts_max_;
+  moment period_;
+  std::size_t oldest_ = 0;
+  std::vector<moment> times_;
+};
+
+/// Exponential with full jitter over its upper half: the n-th wait (from 0) lies in
+/// [w/2, w] with w = min(first · 2^n, cap). `dice` is uniform in [0, 1).
+[[nodiscard]] std::chrono::milliseconds
+backoff(const restart_policy& policy, std::uint32_t n, double dice);
+
+/// What policy wants after an attempt ended.
+enum class verdict : std::uint8_t { finish, restart, park, give_up, stop };
+
+struct decision {
+  verdict what = verdict::give_up;
+  std::chrono::milliseconds wait{0};
+  restart_mode mode = restart_mode::resume;
+  std::string cause; ///< For people: which rule, and the numbers behind it.
+};
+
+/// How often a run was restarted, and what for. One an run; survives in run.json only
+/// as counts (a new supervisor starts a new window).
+class restart_history {
+public:
+  explicit restart_history(const restart_policy& policy);
+
+  /// Decides and notes. `healthy_for` is how long the attempt had been working: a
+  /// minute of it resets the back-off. A stop that was ordered is final over any
+  /// policy.
+  [[nodiscard]] decision
+  decide(const exit_reason& why, moment now, moment healthy_for, double dice);
+
+  [[nodiscard]] std::uint32_t restarts() const { return restarts_; }
+
+private:
+  restart_policy policy_;
+  restart_window window_;
+  std::uint32_t restarts_ = 0;
+  std::uint32_t in_a_row_ = 0;
+  std::uint32_t oom_restarts_ = 0;
+};
+
+/// The notice that a resumed conversation begins with: that and why it was interrupted.
+[[nodiscard]] std::string resume_notice(const exit_reason& why);
+
+} // namespace troupe::supervision

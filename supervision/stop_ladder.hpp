@@ -1,0 +1,35 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <vector>
+
+namespace troupe::supervision {
+
+enum class stop_action : std::uint8_t {
+  interrupt,   ///< The protocol's own way.
+  close_stdin, ///< End of input.
+  terminate,   ///< SIGTERM and SIGCONT to the main process.
+  kill_tree,   ///< SIGKILL to everything, until nothing is left.
+};
+
+struct stop_rung {
+  std::chrono::milliseconds at; ///< After the stop began.
+  stop_action action;
+};
+
+/// What a backend offers to a stop.
+struct stop_manners {
+  bool interrupts = false;
+  bool stdin_open = false;
+};
+
+/// The rungs in order; the last is always kill_tree. An attempt whose main process
+/// ended on the way goes to kill_tree at once.
+[[nodiscard]] std::vector<stop_rung> stop_ladder(const stop_manners& manners);
+
+/// After a terminal result: close stdin, let it linger, then end the tree.
+[[nodiscard]] std::vector<stop_rung>
+finish_ladder(const stop_manners& manners, std::chrono::milliseconds linger);
+
+} // namespace troupe::supervision
