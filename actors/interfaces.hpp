@@ -29,7 +29,8 @@ using journal_actor = caf::typed_actor<
 /// One process of an agent, from its start to its last byte. Child of a RUN, linked to
 /// it.
 using attempt_actor = caf::typed_actor<
-  caf::reacts_to<say_input>,
+  // Recorded on disk and on its way when this is answered.
+  caf::replies_to<say_input>::with<written>,
   caf::reacts_to<finish_attempt>,
   caf::reacts_to<stop_attempt>,
   caf::reacts_to<credit>,
@@ -50,20 +51,6 @@ using run_actor = caf::typed_actor<
   caf::reacts_to<attempt_over>,
   caf::reacts_to<wake>>;
 
-/// Knows every run there is or was, and who may see it. Finds runs by id, prefix or
-/// name and passes questions on to them.
-using registry_actor = caf::typed_actor<
-  caf::replies_to<asked<get_run>>::with<run_view>,
-  caf::replies_to<asked<list_runs>>::with<run_page>,
-  caf::replies_to<asked<poll_events>>::with<event_page>,
-  caf::replies_to<asked<wait_runs>>::with<waited_runs>,
-  caf::replies_to<asked<cancel_run>>::with<cancelled_run>,
-  caf::replies_to<asked<continue_run>>::with<continued_run>,
-  caf::reacts_to<run_report>,
-  // A run lives in this actor from now on; an invalid handle: it is final.
-  caf::reacts_to<run_brief, run_actor>,
-  caf::reacts_to<wake>>;
-
 /// Supervises the runs: admits, starts, restarts and stops them.
 using runs_actor = caf::typed_actor<
   caf::replies_to<asked<spawn_run>>::with<spawned_run>,
@@ -74,6 +61,24 @@ using runs_actor = caf::typed_actor<
   caf::reacts_to<run_over>,
   // Reports nobody watches, and the list at the start.
   caf::reacts_to<kept_news>,
+  caf::reacts_to<wake>>;
+
+/// Knows every run there is or was, and who may see it. Finds runs by id, prefix or
+/// name and passes questions on to them.
+using registry_actor = caf::typed_actor<
+  caf::replies_to<asked<get_run>>::with<run_view>,
+  caf::replies_to<asked<list_runs>>::with<run_page>,
+  caf::replies_to<asked<poll_events>>::with<event_page>,
+  caf::replies_to<asked<wait_runs>>::with<waited_runs>,
+  caf::replies_to<asked<cancel_run>>::with<cancelled_run>,
+  caf::replies_to<asked<continue_run>>::with<continued_run>,
+  // Who resumes finished runs; told once, at the start.
+  caf::reacts_to<runs_actor>,
+  caf::reacts_to<run_report>,
+  // A run lives in this actor from now on.
+  caf::reacts_to<run_brief, run_actor>,
+  // A run is final and on disk; once answered, nothing more is passed on to its actor.
+  caf::replies_to<run_over>::with<written>,
   caf::reacts_to<wake>>;
 
 /// Lets clients in and gives each a session of its own.

@@ -95,6 +95,7 @@ struct sourced_event {
 struct attempt_news : message_tag {
   std::uint32_t attempt = 0;
   bool wants_credit = false;
+  bool replaying = false;    ///< Not yet past what was told before us: no news of state.
   bool spoke = false; ///< The agent has said something in this attempt.
   std::vector<sourced_event> events;
   std::vector<pending_request> pending;

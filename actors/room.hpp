@@ -40,6 +40,9 @@ public:
   virtual void drain(std::uint64_t tail) = 0;
   virtual void forget(std::uint64_t tail) = 0;
 
+  /// Everything is recovered: lets clients in and tells the keeper.
+  virtual void open_doors() = 0;
+
   /// To a client: one line, and what of its own lines has been dealt with.
   virtual void say(std::uint64_t client, std::string line) = 0;
   virtual void acknowledge(std::uint64_t client, int lines) = 0;
