@@ -147,9 +147,9 @@ struct create_run : message_tag {
   store::launch_record launch;
 };
 
+/// Of a final run: also writes result.json and removes launch.json.
 struct save_run : message_tag {
   store::run_record record;
-  bool final = false; ///< Also writes result.json and removes launch.json.
 };
 
 struct save_session : message_tag {
@@ -173,7 +173,6 @@ struct append_input : message_tag {
 struct append_events : message_tag {
   std::string run_id;
   std::uint64_t first_seq = 0;
-  std::uint64_t count = 0;
   std::string lines;
 };
 
@@ -220,7 +219,7 @@ struct load_session : message_tag {
   std::string session_id;
 };
 
-/// Everything on disk, for a start.
+/// Everything on disk, for a start; runs that are older than they are kept go.
 struct load_all : message_tag {};
 
 struct all_loaded : message_tag {

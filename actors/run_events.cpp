@@ -68,7 +68,6 @@ void run_state::flush() {
   append_events batch{
     .run_id = record_.view.run_id,
     .first_seq = outbox_first_,
-    .count = seq_ - outbox_first_ + 1,
     .lines = std::exchange(outbox_, {})};
   const auto up_to = seq_;
   self_->request(around_.journal, deadline::disk, batch)
@@ -143,7 +142,7 @@ void run_state::serve(poller waiting) {
 }
 
 void run_state::save() {
-  caf::anon_send(around_.journal, save_run{.record = record_, .final = final()});
+  caf::anon_send(around_.journal, save_run{.record = record_});
 }
 
 void run_state::save_session() {
@@ -168,7 +167,7 @@ void run_state::retire() {
   record_.view.last_seq = told_seq_;
   save_session();
   self_->request(
-         around_.journal, deadline::disk, save_run{.record = record_, .final = true})
+         around_.journal, deadline::disk, save_run{.record = record_})
     .then(
       [this](const written&) { say_farewell(); },
       [this](const caf::error&) {
