@@ -16,6 +16,7 @@ public:
 
   void start(launch what) override;
   [[nodiscard]] tier proof() const override { return tier::subtree; }
+  [[nodiscard]] int root_pid() const override { return hold_.pid; }
   [[nodiscard]] bool alive() const override;
   void freeze(bool frozen) override;
   void kill() override;
