@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <poll.h>
+#include <sstream>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -52,17 +53,22 @@ result<nativity> prepare(const place& where) {
   return n;
 }
 
-/// An agent's cgroup is killed as a whole: a daemon must not sit in one. Its name holds
-/// a run's id, what lies above is not an agent's.
-void leave_agents_cgroup() {
-  const auto own = keeper::read_file("/proc/self/cgroup");
-  const auto at = own ? own->find("0::/") : std::string::npos;
-  if (at == std::string::npos)
-    return;
-  const auto path = own->substr(at + 3, own->find('\n', at) - at - 3);
-  if (const auto agent = path.find("/r_"); agent != std::string::npos)
-    static_cast<void>(keeper::write_control(
-      "/sys/fs/cgroup" + path.substr(0, agent) + "/cgroup.procs", "0"));
+/// Agents' groups are `…/troupe-<hash>/<run_id>.<attempt>` (keeper/cgroups.hpp) and are
+/// killed as a whole: a daemon must not sit in one.
+void leave_agents_cgroups() {
+  std::istringstream memberships(keeper::read_file("/proc/self/cgroup").value_or(""));
+  for (std::string line; std::getline(memberships, line);) {
+    const auto names = line.find(':') + 1;
+    const auto path = line.find(':', names) + 1;
+    const auto run = line.find("/r_", path);
+    const auto ours = line.rfind("/troupe-", run);
+    if (names == 0 || path == 0 || run == line.npos || ours == line.npos || ours < path)
+      continue;
+    const auto above = line.substr(path, ours - path) + "/cgroup.procs";
+    const auto controller = line.substr(names, path - 1 - names);
+    for (const auto& mount : {controller, std::string("unified")})
+      static_cast<void>(keeper::write_control("/sys/fs/cgroup/" + mount + above, "0"));
+  }
 }
 
 void forget_signals() {
@@ -86,7 +92,7 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 /// In the daemon's process, up to and including exec: by name, so that it is listed as
 /// `troupe`; through the link if that name is no more.
 [[noreturn]] void become_daemon(const place& where, nativity& n) {
-  leave_agents_cgroup();
+  leave_agents_cgroups();
   const descriptor nothing(open("/dev/null", O_RDWR | O_CLOEXEC));
   const descriptor log(fcntl(n.log.get(), F_DUPFD_CLOEXEC, ready_fd + 1));
   const descriptor ready(fcntl(n.ready.get(), F_DUPFD_CLOEXEC, ready_fd + 1));
@@ -96,7 +102,6 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   dup2(ready.get(), ready_fd);
   close_range(ready_fd + 1, ~0U, CLOSE_RANGE_CLOEXEC);
   forget_signals();
-  umask(077);
   std::vector<std::string> full;
   for (char** entry = environ; *entry; ++entry)
     full.emplace_back(*entry);
@@ -153,28 +158,50 @@ std::string told_since(const place& where, off_t from) {
   return text;
 }
 
-result<void> await_ready(const place& where, const nativity& n) {
-  constexpr auto patience_ms =
-    std::chrono::duration_cast<std::chrono::milliseconds>(starter::patience).count();
-  pollfd news{n.news.get(), POLLIN, 0};
-  int got = 0;
-  while ((got = poll(&news, 1, static_cast<int>(patience_ms))) < 0 && errno == EINTR) {
+std::string with_log(const place& where, const nativity& n, std::string what) {
+  const auto said = told_since(where, n.log_was);
+  what += "; see " + where.state + "/daemon.log";
+  return said.empty() ? what : what + ", which says:\n" + said;
+}
+
+/// Nothing if time runs out; the text without its newline otherwise, or what came
+/// before the other end was closed.
+std::optional<std::string> news_line(int fd, bool& whole) {
+  using namespace std::chrono;
+  const auto by = steady_clock::now() + starter::patience;
+  std::string text;
+  char c = 0;
+  while (true) {
+    const auto left = ceil<milliseconds>(by - steady_clock::now()).count();
+    pollfd news{fd, POLLIN, 0};
+    if (left <= 0 || poll(&news, 1, static_cast<int>(left)) == 0)
+      return {};
+    const auto n = read(fd, &c, 1);
+    if (n < 0 && errno == EINTR)
+      continue;
+    whole = n == 1 && c == '\n';
+    if (n != 1 || whole || text.size() == told_bytes_max)
+      return text;
+    text += c;
   }
-  char first = 0;
-  if (got == 1 && read(n.news.get(), &first, 1) == 1)
-    return {};
-  const auto log = where.state + "/daemon.log";
-  auto said = told_since(where, n.log_was);
-  if (got == 0)
+}
+
+result<void> await_ready(const place& where, const nativity& n) {
+  bool whole = false;
+  const auto news = news_line(n.news.get(), whole);
+  if (!news)
     return fail(
       errc::timeout,
-      "the daemon was started but does not listen after " +
-        std::to_string(starter::patience.count()) + " s; see " + log +
-        (said.empty() ? "" : ", which says:\n" + said));
-  return fail(
-    errc::unavailable,
-    said.empty() ? "the daemon ended at once and said nothing; see " + log
-                 : "the daemon ended at once; " + log + " says:\n" + said);
+      with_log(
+        where,
+        n,
+        "the daemon was started but is not ready after " +
+          std::to_string(starter::patience.count()) + " s"));
+  if (!whole)
+    return fail(errc::unavailable, with_log(where, n, "the daemon ended at once"));
+  if (!news->empty())
+    return fail(errc::unavailable, "the daemon did not start: " + *news);
+  return {};
 }
 
 } // namespace

@@ -115,14 +115,18 @@ result<json> door::answer_to(std::uint64_t id, clock::time_point by) {
   }
 }
 
-result<void> door::await(short what, clock::time_point by) const {
+result<void> door::await(short what, clock::time_point by) {
   const auto left =
     std::chrono::ceil<std::chrono::milliseconds>(by - clock::now()).count();
-  pollfd ready{link_.get(), what, 0};
-  const auto n = left <= 0 ? 0 : poll(&ready, 1, static_cast<int>(left));
+  std::array<pollfd, 2> ready{{{link_.get(), what, 0}, {watched_, POLLIN, 0}}};
+  const auto n =
+    left <= 0 ? 0 : poll(ready.data(), ready.size(), static_cast<int>(left));
   if (n == 0)
     return fail(
       errc::unavailable, "the daemon does not answer; see daemon.log, or restart it");
+  interrupted_ = n > 0 && ready[1].revents != 0;
+  if (interrupted_)
+    return fail(errc::conflict, "interrupted");
   return {};
 }
 

@@ -47,17 +47,23 @@ public:
   [[nodiscard]] result<json>
   ask(std::string_view method, json params, std::chrono::milliseconds longer = {});
 
+  /// What is asked from now on fails as soon as `fd` can be read.
+  void watch(int fd) { watched_ = fd; }
+  [[nodiscard]] bool interrupted() const { return interrupted_; }
+
 private:
   explicit door(keeper::descriptor link) : link_(std::move(link)) {}
 
   [[nodiscard]] result<void> say(std::string_view line, clock::time_point by);
   [[nodiscard]] result<json> answer_to(std::uint64_t id, clock::time_point by);
-  [[nodiscard]] result<void> await(short what, clock::time_point by) const;
+  [[nodiscard]] result<void> await(short what, clock::time_point by);
   [[nodiscard]] result<void> hear(clock::time_point by);
 
   keeper::descriptor link_;
   line_splitter lines_{64 * 1024 * 1024};
   std::uint64_t asked_ = 0;
+  int watched_ = -1;
+  bool interrupted_ = false;
 };
 
 } // namespace troupe::cli
