@@ -1,0 +1,264 @@
+#include "keeper/attempt.hpp"
+
+#include "keeper/files.hpp"
+#include "keeper/log.hpp"
+#include "protocol/json.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <csignal>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace troupe::keeper {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t run_id_bytes_max = 64;
+constexpr auto round_wait_max = 64ms;
+constexpr int rounds_before_complaint = 200;
+
+std::string name_of(const attempt_key& key) {
+  return "run " + key.run_id + " attempt=" + std::to_string(key.attempt);
+}
+
+/// It becomes part of a path.
+bool is_plain(std::string_view id) {
+  constexpr std::string_view allowed =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+  return !id.empty() && id.size() <= run_id_bytes_max &&
+         id.find_first_not_of(allowed) == std::string_view::npos;
+}
+
+bool has_zero_byte(const std::string& text) {
+  return text.find('\0') != std::string::npos;
+}
+
+/// The system's count of OOM kills since boot (Linux 4.13).
+std::optional<std::uint64_t> system_oom_kills() {
+  const auto text = read_file("/proc/vmstat");
+  const auto at = text ? text->find("\noom_kill ") : std::string::npos;
+  if (at == std::string::npos)
+    return {};
+  std::uint64_t value = 0;
+  std::from_chars(text->data() + at + 10, text->data() + text->size(), value);
+  return value;
+}
+
+std::uint32_t megabytes(std::uint64_t kb) {
+  return static_cast<std::uint32_t>((kb + 1023) / 1024);
+}
+
+} // namespace
+
+spawned_report refusal(const attempt_key& key, std::string why, bool retriable) {
+  spawned_report told;
+  told.key = key;
+  told.refusal = std::move(why);
+  told.retriable = retriable;
+  return told;
+}
+
+attempt::attempt(const ground& on, spawn_order what, tell to)
+  : on_(on), what_(std::move(what)), tell_(std::move(to)),
+    input_(std::make_unique<input>(on_.waits, descriptor(), nullptr)) {}
+
+attempt::~attempt() {
+  on_.waits.cancel(next_round_);
+}
+
+std::optional<std::string> attempt::check() const {
+  if (!is_plain(what_.key.run_id))
+    return "run_id " + what_.key.run_id +
+           " is not letters, digits, _ and - (at most 64)";
+  if (what_.argv.empty())
+    return "no program given; argv is empty";
+  if (
+    std::ranges::any_of(what_.argv, has_zero_byte) ||
+    std::ranges::any_of(what_.env, has_zero_byte) || has_zero_byte(what_.cwd))
+    return "argv, env or cwd contains a zero byte; remove it";
+  return {};
+}
+
+/// Append-only to the agent, and closed to a second open by it (mode 0400).
+result<descriptor> attempt::open_transcript(const char* name) const {
+  const auto path = what_.dir + "/" + name;
+  constexpr int flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW;
+  descriptor file(open(path.c_str(), flags, 0400));
+  if (!file && errno == EACCES && chmod(path.c_str(), 0600) == 0) {
+    file.reset(open(path.c_str(), flags, 0400));
+    chmod(path.c_str(), 0400);
+  }
+  if (!file)
+    return fail_errno(errc::invalid_argument, "cannot open transcript", path);
+  return file;
+}
+
+result<launch> attempt::prepare() {
+  auto program = find_program(what_.argv.front(), what_.env, what_.cwd);
+  if (!program)
+    return fail(std::move(program.error()));
+  auto out = open_transcript("stdout.ndjson");
+  if (!out)
+    return fail(std::move(out.error()));
+  auto err = open_transcript("stderr.log");
+  if (!err)
+    return fail(std::move(err.error()));
+  std::array<int, 2> pipe_ends{-1, -1};
+  if (what_.stdin_open && pipe2(pipe_ends.data(), O_CLOEXEC) < 0)
+    return fail_errno(errc::busy, "cannot make a pipe for", "stdin");
+  if (!what_.stdin_open)
+    pipe_ends[0] = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  else
+    fcntl(pipe_ends[1], F_SETFL, O_NONBLOCK);
+  stdio_ = {descriptor(pipe_ends[0]), std::move(*out), std::move(*err)};
+  input_ = std::make_unique<input>(
+    on_.waits, descriptor(pipe_ends[1]), [this](std::uint64_t n, std::string_view why) {
+      tell_(unwritten_report{what_.key, n, std::string(why)}, -1);
+    });
+  launch what;
+  what.program = std::move(*program);
+  what.argv = what_.argv;
+  what.env = what_.env;
+  what.cwd = what_.cwd;
+  what.stdio = {stdio_[0].get(), stdio_[1].get(), stdio_[2].get()};
+  what.files = on_.files;
+  what.umask = on_.umask;
+  return what;
+}
+
+tree::events attempt::tree_events() {
+  return {
+    [this](launched agent) { on_started(std::move(agent)); },
+    [this](std::string why, bool passes) { on_refused(std::move(why), passes); },
+    [this](const ending& how, bool alone) { on_exited(how, alone); },
+    [this] { look(); },
+    [this] { kill_tree(); }};
+}
+
+void attempt::start() {
+  if (auto wrong = check())
+    return on_refused(std::move(*wrong), false);
+  auto what = prepare();
+  if (!what)
+    return on_refused(what.error().message, what.error().code == errc::busy);
+  system_oom_kills_ = system_oom_kills();
+  tree_ = plant(on_, what_.key, what_.memory_mb, tree_events());
+  tree_->start(std::move(*what));
+  stdio_ = {};
+}
+
+void attempt::on_started(launched agent) {
+  main_ = std::move(agent);
+  spawned_report told;
+  told.key = what_.key;
+  told.pid = main_.pid;
+  told.proof = tree_->proof();
+  spawned_ = std::move(told);
+  repeat();
+}
+
+void attempt::on_refused(std::string why, bool may_pass) {
+  spawned_ = refusal(what_.key, std::move(why), may_pass);
+  on_.waits.cancel(next_round_);
+  tell_(*spawned_, -1);
+}
+
+void attempt::repeat() const {
+  if (spawned_)
+    tell_(*spawned_, main_.pidfd.get());
+}
+
+/// Proved by the group's own counter. Without one: a SIGKILL that was not ours, while
+/// the system did kill something for memory.
+std::optional<std::string>
+attempt::oom(const ending& how, const memory_use& use) const {
+  if (use.oom_kills)
+    return *use.oom_kills > 0 ? std::optional<std::string>("proved") : std::nullopt;
+  const bool by_kill = how.cause == CLD_KILLED && how.status == SIGKILL;
+  if (
+    !by_kill || killed_ ||
+    (system_oom_kills_ && system_oom_kills() == system_oom_kills_))
+    return {};
+  return "likely";
+}
+
+void attempt::on_exited(const ending& how, bool alone) {
+  const auto use = tree_->memory();
+  exited_report told;
+  told.key = what_.key;
+  if (how.cause == CLD_EXITED)
+    told.code = how.status;
+  else if (how.cause != 0)
+    told.signal = how.status;
+  told.tree_empty = alone;
+  told.user_ms = how.user_ms;
+  told.system_ms = how.system_ms;
+  told.peak_memory_mb = use.peak_mb;
+  if (!use.peak_mb && how.rss_kb_max > 0)
+    told.peak_memory_mb = megabytes(how.rss_kb_max);
+  told.oom = oom(how, use);
+  told.at = wall_now();
+  exited_ = std::move(told);
+  if (auto kept =
+        replace_file(what_.dir + "/exit.json", to_string(*exited_) + "\n", false);
+      !kept)
+    log(name_of(what_.key) + " exit.json not written: " + kept.error().message);
+  tell_(*exited_, -1);
+  input_->abandon();
+  look();
+}
+
+/// The tree is let go only after its callback has returned.
+void attempt::look() {
+  if (gone_ || !exited_ || !tree_ || tree_->alive())
+    return;
+  on_.waits.cancel(next_round_);
+  gone_ = gone_report{what_.key, tree_->proof(), wall_now()};
+  std::ignore =
+    on_.waits.after(0ms, [past = std::shared_ptr<tree>(std::move(tree_))] {});
+  tell_(*gone_, -1);
+}
+
+void attempt::signal_main(int signal) {
+  if (exited_ || !main_.pidfd || signal < 1 || signal > 64)
+    return;
+  killed_ |= signal == SIGKILL;
+  syscall(SYS_pidfd_send_signal, main_.pidfd.get(), signal, nullptr, 0);
+  if (signal != SIGKILL && signal != SIGSTOP && signal != SIGCONT)
+    syscall(SYS_pidfd_send_signal, main_.pidfd.get(), SIGCONT, nullptr, 0);
+}
+
+void attempt::kill_tree() {
+  if (!tree_ || gone_ || refused())
+    return;
+  on_.waits.cancel(next_round_);
+  killed_ = killed_ || !exited_;
+  tree_->kill();
+  look();
+  if (gone_)
+    return;
+  if (++rounds_ == rounds_before_complaint)
+    log(name_of(what_.key) + " does not die; a process may wait for a device");
+  const auto wait = std::min(1ms * (1 << std::min(rounds_, 6)), round_wait_max);
+  next_round_ = on_.waits.after(wait, [this] { kill_tree(); });
+}
+
+void attempt::freeze(bool frozen) {
+  if (tree_ && !refused())
+    tree_->freeze(frozen);
+}
+
+std::optional<kept_attempt> attempt::kept() const {
+  if (!spawned_ || refused())
+    return {};
+  return kept_attempt{*spawned_, exited_, gone_, input_->last()};
+}
+
+} // namespace troupe::keeper

@@ -1,0 +1,75 @@
+#pragma once
+
+#include "keeper/input.hpp"
+#include "keeper/tree.hpp"
+#include "keeper/verbs.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+namespace troupe::keeper {
+
+/// One kept attempt: its transcript files, its stdin, its tree, and what was reported
+/// of it. Everything that happens is told at once and kept until the attempt is
+/// forgotten.
+class attempt {
+public:
+  /// A pidfd goes with a `spawned` report, else -1; it stays the attempt's.
+  using tell = std::function<void(const report&, int pidfd)>;
+
+  attempt(const ground& on, spawn_order what, tell to);
+  ~attempt();
+  attempt(const attempt&) = delete;
+  attempt& operator=(const attempt&) = delete;
+
+  /// Once. A `spawned` report follows, perhaps before this returns.
+  void start();
+
+  /// Tells the `spawned` report again, once there is one.
+  void repeat() const;
+
+  void write(const write_order& what) { input_->write(what.n, what.line); }
+  void close() { input_->close(); }
+  void signal_main(int signal);
+  void kill_tree();
+  void freeze(bool frozen);
+
+  [[nodiscard]] bool refused() const { return spawned_ && spawned_->refusal; }
+  [[nodiscard]] bool gone() const { return gone_.has_value(); }
+  /// Nothing while it is starting, or if it was refused.
+  [[nodiscard]] std::optional<kept_attempt> kept() const;
+
+private:
+  [[nodiscard]] std::optional<std::string> check() const;
+  [[nodiscard]] result<descriptor> open_transcript(const char* name) const;
+  [[nodiscard]] result<launch> prepare();
+  [[nodiscard]] tree::events tree_events();
+  void on_started(launched agent);
+  void on_refused(std::string why, bool may_pass);
+  void on_exited(const ending& how, bool alone);
+  [[nodiscard]] std::optional<std::string>
+  oom(const ending& how, const memory_use& use) const;
+  void look();
+
+  const ground& on_;
+  spawn_order what_;
+  tell tell_;
+  std::array<descriptor, 3> stdio_;
+  std::unique_ptr<input> input_;
+  std::unique_ptr<tree> tree_;
+  launched main_;
+  std::optional<spawned_report> spawned_;
+  std::optional<exited_report> exited_;
+  std::optional<gone_report> gone_;
+  std::optional<std::uint64_t> system_oom_kills_; ///< When it started.
+  bool killed_ = false;                           ///< We sent SIGKILL.
+  poller::timer next_round_ = 0;
+  int rounds_ = 0;
+};
+
+/// Closes what of a launch stays in the caller; used where a spawn is refused.
+[[nodiscard]] spawned_report
+refusal(const attempt_key& key, std::string why, bool retriable);
+
+} // namespace troupe::keeper

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "keeper/cgroup.hpp"
+#include "keeper/verbs.hpp"
+
+#include <memory>
+#include <string>
+
+namespace troupe::keeper {
+
+/// Where the groups of one state directory are: `troupe-<hash>/<run_id>.<attempt>`
+/// below the keeper's own cgroup, else below the root of the mount. Switched off by
+/// TROUPE_PROBE_CGROUP=0; TROUPE_PROBE_CGROUP_KILL=0 hides cgroup.kill.
+class cgroups {
+public:
+  /// Looks for mounts and tries them; makes `troupe-<hash>`.
+  explicit cgroups(const std::string& hash);
+  /// Removes `troupe-<hash>` if nothing is left in it.
+  ~cgroups();
+  cgroups(const cgroups&) = delete;
+  cgroups& operator=(const cgroups&) = delete;
+
+  /// Whether there is a cgroup v2 here that we may use.
+  [[nodiscard]] bool usable() const { return !v2_.empty(); }
+
+  /// Ends and removes what a previous keeper left, so that no agent runs twice. Waits
+  /// at most a few seconds; false if something would not die.
+  [[nodiscard]] bool sweep();
+
+  /// Null if the kernel refuses; the tree must then be known in another way.
+  [[nodiscard]] std::unique_ptr<cgroup> make(const attempt_key& key) const;
+
+  /// Whether a process is a member of one of these groups.
+  [[nodiscard]] bool has(int pid) const;
+
+private:
+  std::string name_;
+  std::string v2_;
+  std::string v1_memory_;
+  bool one_kill_ = false;
+};
+
+} // namespace troupe::keeper

@@ -1,0 +1,57 @@
+#pragma once
+
+#include "keeper/descriptor.hpp"
+#include "protocol/lines.hpp"
+
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace troupe::keeper {
+
+/// The keeper's end of the private socket: whole lines both ways, descriptors beside
+/// the lines that name them. Never blocks.
+class channel {
+public:
+  /// A write order of 4 MiB whose every byte needs escaping, and its frame. A longer
+  /// line is no legal order; it is dropped and logged.
+  static constexpr std::size_t line_bytes_max = (6 * (4U << 20)) + (64U << 10);
+  /// What may wait for a supervisor that does not read; then it counts as dead.
+  static constexpr std::size_t waiting_bytes_max = 64U << 20;
+
+  explicit channel(descriptor socket);
+
+  [[nodiscard]] int fd() const { return socket_.get(); }
+
+  /// Takes what is there; false once the other end is closed.
+  [[nodiscard]] bool read(const std::function<void(std::string_view)>& each);
+
+  /// Adds a line. `beside` (-1: none) is duplicated, and travels with its first byte.
+  void send(std::string line, int beside);
+
+  /// Writes what can be written; false if the other end is closed or far behind.
+  [[nodiscard]] bool flush();
+
+  /// Whether more waits for the socket to become writable.
+  [[nodiscard]] bool waits() const { return blocked_; }
+
+private:
+  struct waiting {
+    std::string text;
+    descriptor beside;
+  };
+
+  /// Bytes taken by the socket; negative with errno.
+  [[nodiscard]] long push(const waiting& first) const;
+
+  descriptor socket_;
+  line_splitter lines_;
+  std::deque<waiting> queue_;
+  std::size_t queued_bytes_ = 0;
+  std::size_t written_ = 0;
+  bool blocked_ = false;
+};
+
+} // namespace troupe::keeper

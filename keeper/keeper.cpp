@@ -1,0 +1,278 @@
+#include "keeper/keeper.hpp"
+
+#include "keeper/attempt.hpp"
+#include "keeper/log.hpp"
+#include "keeper/paths.hpp"
+#include "keeper/processes.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <fcntl.h>
+#include <map>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace troupe::keeper {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t attempts_max = 10'000;
+constexpr auto end_patience = 30s;
+constexpr auto end_round_wait = 5ms;
+
+/// The starter waits for one line.
+void tell_starter(int& fd, const std::string& line) {
+  if (fd < 0)
+    return;
+  const auto text = line + "\n";
+  [[maybe_unused]] const auto told = write(fd, text.data(), text.size());
+  close(std::exchange(fd, -1));
+}
+
+/// A keeper holds several descriptors an agent; agents get what we were given.
+rlimit raise_file_limit() {
+  rlimit given{};
+  getrlimit(RLIMIT_NOFILE, &given);
+  const rlimit most{given.rlim_max, given.rlim_max};
+  setrlimit(RLIMIT_NOFILE, &most);
+  return given;
+}
+
+descriptor take_signals() {
+  signal(SIGCHLD, SIG_DFL);
+  sigset_t wanted;
+  sigemptyset(&wanted);
+  for (const int s : {SIGCHLD, SIGTERM, SIGINT, SIGHUP, SIGPIPE})
+    sigaddset(&wanted, s);
+  sigprocmask(SIG_BLOCK, &wanted, nullptr);
+  return descriptor(signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK));
+}
+
+class keeper {
+public:
+  keeper(keeper_options options, lease right, rlimit files, mode_t mask)
+    : options_(std::move(options)), lease_(std::move(right)),
+      groups_(short_hash(options_.state_dir)), signals_(take_signals()),
+      ground_{waits_, kids_, groups_, options_.hold, lease_.lock(), files, mask},
+      supervisor_(waits_, kids_, lease_, options_.supervisor) {}
+
+  int run();
+
+private:
+  void on_signals();
+  void on_stop_signal(int signal);
+  void obey(const spawn_order& what);
+  void obey(const write_order& what);
+  void obey(const close_order& what);
+  void obey(const kill_order& what);
+  void obey(const freeze_order& what);
+  void obey(const list_order& what);
+  void obey(const forget_order& what);
+  void obey(const quit_order& what) { end(what.reason); }
+  void obey(const ready_order&) {}
+  void obey(const pong_order&) {}
+  [[nodiscard]] attempt* find(const attempt_key& key) const;
+  [[nodiscard]] std::optional<std::string> objection(const attempt_key& key) const;
+  void drop_refused();
+  void end(const std::string& reason);
+  [[nodiscard]] bool ended() const;
+  void end_strangers();
+
+  keeper_options options_;
+  lease lease_;
+  poller waits_;
+  children kids_;
+  cgroups groups_;
+  descriptor signals_;
+  ground ground_;
+  supervisor_process supervisor_;
+  std::map<attempt_key, std::unique_ptr<attempt>> attempts_;
+  int exit_code_ = keeper_ended;
+  bool stopping_ = false;
+  bool ending_ = false;
+  poller::timer stop_ = 0;
+  poller::clock::time_point give_up_ = poller::clock::time_point::max();
+};
+
+void keeper::on_signals() {
+  signalfd_siginfo info{};
+  while (read(signals_.get(), &info, sizeof info) == sizeof info)
+    if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT)
+      on_stop_signal(static_cast<int>(info.ssi_signo));
+  kids_.reap();
+}
+
+void keeper::on_stop_signal(int signal) {
+  const std::string reason = signal == SIGINT ? "SIGINT" : "SIGTERM";
+  if (std::exchange(stopping_, true) || !supervisor_.lives())
+    return end(reason);
+  log("stopping reason=" + reason);
+  supervisor_.send(stop_report{reason}, -1);
+  stop_ = waits_.after(options_.pace.stop, [this] { end("no quit in time"); });
+}
+
+attempt* keeper::find(const attempt_key& key) const {
+  const auto found = attempts_.find(key);
+  return found == attempts_.end() ? nullptr : found->second.get();
+}
+
+std::optional<std::string> keeper::objection(const attempt_key& key) const {
+  if (ending_)
+    return "the daemon is ending; start it again first";
+  if (attempts_.size() >= attempts_max)
+    return "the keeper holds " + std::to_string(attempts_max) +
+           " attempts; forget those that are gone";
+  for (auto at = attempts_.lower_bound({key.run_id, 0});
+       at != attempts_.end() && at->first.run_id == key.run_id;
+       ++at)
+    if (!at->second->gone())
+      return "attempt " + std::to_string(at->first.attempt) + " of run " + key.run_id +
+             " is not gone yet; end its tree and wait for the gone report";
+  return {};
+}
+
+void keeper::drop_refused() {
+  std::erase_if(attempts_, [](const auto& each) { return each.second->refused(); });
+}
+
+void keeper::obey(const spawn_order& what) {
+  drop_refused();
+  if (const auto* const same = find(what.key))
+    return same->repeat();
+  if (auto why = objection(what.key))
+    return supervisor_.send(refusal(what.key, std::move(*why), false), -1);
+  auto& fresh = attempts_[what.key];
+  fresh =
+    std::make_unique<attempt>(ground_, what, [this](const report& said, int beside) {
+      supervisor_.send(said, beside);
+    });
+  fresh->start();
+}
+
+void keeper::obey(const write_order& what) {
+  if (auto* const meant = find(what.key))
+    meant->write(what);
+  else
+    supervisor_.send(unwritten_report{what.key, what.n, "closed"}, -1);
+}
+
+void keeper::obey(const close_order& what) {
+  if (auto* const meant = find(what.key))
+    meant->close();
+}
+
+void keeper::obey(const kill_order& what) {
+  auto* const meant = find(what.key);
+  if (!meant)
+    return;
+  if (what.scope == kill_scope::tree)
+    meant->kill_tree();
+  else
+    meant->signal_main(what.signal);
+}
+
+void keeper::obey(const freeze_order& what) {
+  if (auto* const meant = find(what.key))
+    meant->freeze(what.frozen);
+}
+
+void keeper::obey(const list_order& what) {
+  kept_report all{what.request, {}};
+  for (const auto& [key, each] : attempts_)
+    if (auto facts = each->kept())
+      all.attempts.push_back(std::move(*facts));
+  supervisor_.send(all, -1);
+  for (const auto& [key, each] : attempts_)
+    if (each->kept() && !each->gone())
+      each->repeat();
+}
+
+void keeper::obey(const forget_order& what) {
+  if (const auto* const meant = find(what.key); meant && meant->gone())
+    attempts_.erase(what.key);
+}
+
+void keeper::end(const std::string& reason) {
+  if (std::exchange(ending_, true))
+    return;
+  log("ending reason=" + reason + " attempts=" + std::to_string(attempts_.size()));
+  waits_.cancel(stop_);
+  give_up_ = poller::clock::now() + end_patience;
+  supervisor_.retire();
+  for (const auto& [key, each] : attempts_)
+    each->kill_tree();
+}
+
+bool keeper::ended() const {
+  if (!ending_)
+    return false;
+  if (poller::clock::now() > give_up_)
+    return true;
+  return !supervisor_.lives() && std::ranges::all_of(attempts_, [](const auto& each) {
+    return each.second->gone() || each.second->refused();
+  });
+}
+
+/// What came up to us and belongs to nobody, such as what a supervisor had started.
+void keeper::end_strangers() {
+  for (;;) {
+    kids_.reap();
+    if (kids_.strangers().empty() || poller::clock::now() > give_up_)
+      return;
+    kill_trees(getpid(), [this] { return kids_.strangers(); });
+    auto round = waits_.after(end_round_wait, [] {});
+    waits_.wait();
+    waits_.cancel(round);
+  }
+}
+
+int keeper::run() {
+  if (!groups_.sweep()) {
+    tell_starter(options_.ready_fd, "processes of an earlier keeper do not die");
+    return keeper_failed;
+  }
+  log(std::string("started tier=") + (groups_.usable() ? "cgroup" : "subtree"));
+  waits_.watch(signals_.get(), EPOLLIN, [this](std::uint32_t) { on_signals(); });
+  supervisor_.run(
+    options_.pace,
+    {[this](order what) { std::visit([this](const auto& each) { obey(each); }, what); },
+     [this] { tell_starter(options_.ready_fd, ""); },
+     [this] {
+       if (stopping_)
+         end("the supervisor ended while stopping");
+     },
+     [this](const std::string& why) {
+       tell_starter(options_.ready_fd, "the supervisor does not start: " + why);
+       exit_code_ = keeper_failed;
+       end(why);
+     }});
+  while (!ended())
+    waits_.wait();
+  end_strangers();
+  attempts_.clear();
+  log("ended");
+  return exit_code_;
+}
+
+} // namespace
+
+int keeper_main(keeper_options options) {
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
+  if (options.ready_fd >= 0)
+    fcntl(options.ready_fd, F_SETFD, FD_CLOEXEC);
+  auto right = lease::take(options.state_dir, options.socket);
+  if (!right) {
+    log("not started: " + right.error().message);
+    tell_starter(options.ready_fd, right.error().message);
+    return right.error().code == errc::conflict ? keeper_taken : keeper_failed;
+  }
+  return keeper(std::move(options), std::move(*right), raise_file_limit(), umask(077))
+    .run();
+}
+
+} // namespace troupe::keeper

@@ -1,0 +1,136 @@
+#include "keeper/processes.hpp"
+
+#include "keeper/descriptor.hpp"
+#include "keeper/files.hpp"
+
+#include <charconv>
+#include <csignal>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include <unordered_map>
+#include <unordered_set>
+
+namespace troupe::keeper {
+
+namespace {
+
+using children_map = std::unordered_map<int, std::vector<int>>;
+
+constexpr int stop_rounds_max = 64;
+
+std::string proc(int pid, const char* file) {
+  return "/proc/" + std::to_string(pid) + "/" + file;
+}
+
+std::vector<int> numbers(std::string_view text) {
+  std::vector<int> all;
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  while (at < end) {
+    int value = 0;
+    const auto [next, error] = std::from_chars(at, end, value);
+    if (error == std::errc())
+      all.push_back(value);
+    at = next + 1;
+  }
+  return all;
+}
+
+std::vector<int> numbered_entries(const std::string& directory) {
+  std::vector<int> all;
+  std::error_code why;
+  for (std::filesystem::directory_iterator at(directory, why), end; !why && at != end;
+       at.increment(why))
+    for (const int n : numbers(at->path().filename().native()))
+      all.push_back(n);
+  return all;
+}
+
+/// Whether the kernel lists children (CONFIG_PROC_CHILDREN).
+bool lists_children() {
+  static const bool lists = access("/proc/thread-self/children", R_OK) == 0;
+  return lists;
+}
+
+children_map scan() {
+  children_map all;
+  for (const int pid : numbered_entries("/proc"))
+    all[parent_of(pid)].push_back(pid);
+  return all;
+}
+
+std::vector<int> listed_children(int pid) {
+  std::vector<int> all;
+  const auto tasks = proc(pid, "task");
+  for (const int task : numbered_entries(tasks))
+    if (const auto text = read_file(tasks + "/" + std::to_string(task) + "/children"))
+      for (const int child : numbers(*text))
+        all.push_back(child);
+  return all;
+}
+
+/// Signals if its parent is still one of those it may have.
+bool signal_if(int pid, const std::unordered_set<int>& parents, int signal) {
+  const descriptor pidfd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
+  if (!pidfd || !parents.contains(parent_of(pid)))
+    return false;
+  return syscall(SYS_pidfd_send_signal, pidfd.get(), signal, nullptr, 0) == 0;
+}
+
+} // namespace
+
+int parent_of(int pid) {
+  const auto stat = read_file(proc(pid, "stat"));
+  const auto name_end = stat ? stat->rfind(')') : std::string::npos;
+  if (name_end == std::string::npos || name_end + 4 > stat->size())
+    return 0;
+  const auto parents = numbers(std::string_view(*stat).substr(name_end + 4, 12));
+  return parents.empty() ? 0 : parents.front();
+}
+
+std::vector<int> children_of(int pid) {
+  return lists_children() ? listed_children(pid) : scan()[pid];
+}
+
+std::vector<int> trees_of(const std::vector<int>& roots) {
+  auto known = lists_children() ? children_map() : scan();
+  std::unordered_set<int> seen(roots.begin(), roots.end());
+  std::vector<int> all = roots;
+  for (std::size_t i = 0; i < all.size(); ++i)
+    for (const int child : lists_children() ? listed_children(all[i]) : known[all[i]])
+      if (seen.insert(child).second)
+        all.push_back(child);
+  return all;
+}
+
+void signal_trees(int parent, const find_roots& roots, int signal) {
+  const auto all = trees_of(roots());
+  std::unordered_set<int> parents(all.begin(), all.end());
+  parents.insert(parent);
+  for (const int pid : all)
+    signal_if(pid, parents, signal);
+}
+
+void stop_trees(int parent, const find_roots& roots) {
+  std::unordered_set<int> stopped;
+  std::unordered_set<int> parents{parent};
+  bool grown = true;
+  for (int round = 0; grown && round < stop_rounds_max; ++round) {
+    const auto all = trees_of(roots());
+    parents.insert(all.begin(), all.end());
+    grown = false;
+    for (const int pid : all)
+      if (stopped.insert(pid).second)
+        grown |= signal_if(pid, parents, SIGSTOP);
+  }
+}
+
+void kill_trees(int parent, const find_roots& roots) {
+  stop_trees(parent, roots);
+  signal_trees(parent, roots, SIGKILL);
+}
+
+} // namespace troupe::keeper

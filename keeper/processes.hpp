@@ -1,0 +1,34 @@
+#pragma once
+
+#include <functional>
+#include <vector>
+
+/// What /proc says about processes; used where no cgroup knows the members of a tree.
+/// A dead process counts until it is waited for.
+namespace troupe::keeper {
+
+/// Parent of a process; 0 if there is no such process.
+[[nodiscard]] int parent_of(int pid);
+
+/// Children of all threads of a process.
+[[nodiscard]] std::vector<int> children_of(int pid);
+
+/// The roots and everything below them. What forks meanwhile may be missing; what is
+/// stopped cannot.
+[[nodiscard]] std::vector<int> trees_of(const std::vector<int>& roots);
+
+/// The children of `parent` that are meant, asked for again whenever it matters.
+using find_roots = std::function<std::vector<int>()>;
+
+/// Signals the roots and all below, each through a pidfd and after a second look at its
+/// parent, so that a reused number is never hit.
+void signal_trees(int parent, const find_roots& roots, int signal);
+
+/// Stops the roots and all below until nothing new appears.
+void stop_trees(int parent, const find_roots& roots);
+
+/// One round of ending them: all stopped, then SIGKILL. Orphans of the dead move up to
+/// the next subreaper: call again until nothing is left.
+void kill_trees(int parent, const find_roots& roots);
+
+} // namespace troupe::keeper

@@ -1,0 +1,194 @@
+#include "keeper/subtree.hpp"
+
+#include "keeper/log.hpp"
+#include "keeper/processes.hpp"
+
+#include <array>
+#include <csignal>
+#include <cstring>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace troupe::keeper {
+
+namespace {
+
+std::vector<std::string> own_environment() {
+  std::vector<std::string> all;
+  for (char** entry = environ; *entry; ++entry)
+    all.emplace_back(*entry);
+  return all;
+}
+
+/// One packet; false if there is none now. `end` is set once there will be none.
+bool receive(int socket, hold_word& word, descriptor& beside, bool& end) {
+  iovec part{&word, sizeof word};
+  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
+  msghdr message{};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  message.msg_control = control.data();
+  message.msg_controllen = control.size();
+  const auto n = recvmsg(socket, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+  end = n == 0;
+  if (n <= 0)
+    return false;
+  const auto* const head = CMSG_FIRSTHDR(&message);
+  if (head && head->cmsg_type == SCM_RIGHTS) {
+    int fd = -1;
+    std::memcpy(&fd, CMSG_DATA(head), sizeof fd);
+    beside.reset(fd);
+  }
+  if (static_cast<std::size_t>(n) != sizeof word)
+    word.form = 0;
+  return true;
+}
+
+} // namespace
+
+subtree::subtree(const ground& on, events to) : on_(on), to_(std::move(to)) {}
+
+subtree::~subtree() {
+  on_.kids.forget(hold_.pid);
+  on_.kids.forget(main_);
+  on_.waits.forget(socket_.get());
+  on_.waits.forget(main_pidfd_);
+}
+
+void subtree::start(launch what) {
+  what_ = std::move(what);
+  std::array<int, 2> ends{-1, -1};
+  const auto job = print_hold_job(what_);
+  if (!job || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) < 0) {
+    const launch_failure why{launch_step::clone, errno};
+    return to_.refused(explain(why, what_), may_pass(why));
+  }
+  socket_.reset(ends[0]);
+  const descriptor theirs(ends[1]);
+  if (start_hold(theirs.get(), job.get()))
+    on_.waits.watch(socket_.get(), EPOLLIN, [this](std::uint32_t) { hear(); });
+}
+
+bool subtree::start_hold(int socket, int job) {
+  launch hold;
+  hold.program = on_.hold.front();
+  hold.argv = on_.hold;
+  hold.env = own_environment();
+  hold.cwd = "/";
+  hold.stdio = what_.stdio;
+  hold.handed = {socket, job, on_.lock};
+  hold.files = what_.files;
+  hold.umask = what_.umask;
+  auto begun = keeper::start(hold);
+  if (!begun) {
+    to_.refused(explain(begun.error(), hold), may_pass(begun.error()));
+    return false;
+  }
+  hold_ = std::move(*begun);
+  hold_lives_ = true;
+  on_.kids.expect(hold_.pid, [this](const ending& how) { on_hold(how); });
+  return true;
+}
+
+void subtree::hear() {
+  hold_word word;
+  descriptor beside;
+  bool end = false;
+  while (receive(socket_.get(), word, beside, end))
+    heed(word, std::move(beside));
+  if (end)
+    on_.waits.forget(socket_.get());
+}
+
+void subtree::heed(const hold_word& word, descriptor pidfd) {
+  if (word.form != hold_word::form_now) {
+    log("hold pid=" + std::to_string(hold_.pid) + " is of another version, ended");
+    syscall(SYS_pidfd_send_signal, hold_.pidfd.get(), SIGKILL, nullptr, 0);
+    return;
+  }
+  switch (word.what) {
+  case hold_word::about::started:
+    return started(word.pid, std::move(pidfd));
+  case hold_word::about::refused:
+    answered_ = true;
+    return to_.refused(explain(word.why, what_), may_pass(word.why));
+  case hold_word::about::exited:
+    return on_main(
+      {word.cause, word.status, word.user_ms, word.system_ms, word.rss_kb_max},
+      word.alone != 0);
+  }
+}
+
+/// The hold may be stopped by the agent; then it must be woken to tell of its end.
+void subtree::started(int pid, descriptor pidfd) {
+  answered_ = true;
+  main_ = pid;
+  main_pidfd_ = pidfd.get();
+  on_.kids.expect(pid, [this](const ending& how) { on_main(how, false); });
+  on_.waits.watch(main_pidfd_, EPOLLIN, [this](std::uint32_t) {
+    on_.waits.forget(main_pidfd_);
+    wake_hold();
+  });
+  to_.started({pid, std::move(pidfd)});
+}
+
+void subtree::on_main(const ending& how, bool alone) {
+  on_.kids.forget(std::exchange(main_, 0));
+  to_.exited(how, alone);
+}
+
+void subtree::on_hold(const ending& how) {
+  hear();
+  hold_lives_ = false;
+  broken_ = how.cause != CLD_EXITED || how.status != 0;
+  if (broken_)
+    log("hold pid=" + std::to_string(hold_.pid) + " was killed, its tree is ended");
+  if (!std::exchange(answered_, true))
+    to_.refused("the agent's keeper process (troupe hold) died early; try again", true);
+  if (main_ != 0 && parent_of(main_) != getpid())
+    on_main({}, false);
+  if (broken_)
+    to_.breaking();
+  to_.changed();
+}
+
+bool subtree::alive() const {
+  return hold_lives_ || main_ != 0 || (broken_ && !roots().empty());
+}
+
+int subtree::parent() const {
+  return hold_lives_ ? hold_.pid : getpid();
+}
+
+std::vector<int> subtree::roots() const {
+  if (hold_lives_)
+    return children_of(hold_.pid);
+  auto all = on_.kids.strangers();
+  std::erase_if(all, [&](int pid) { return on_.groups.has(pid); });
+  if (main_ != 0)
+    all.push_back(main_);
+  return all;
+}
+
+void subtree::wake_hold() const {
+  if (hold_lives_)
+    syscall(SYS_pidfd_send_signal, hold_.pidfd.get(), SIGCONT, nullptr, 0);
+}
+
+void subtree::freeze(bool frozen) {
+  const auto members = [this] { return roots(); };
+  if (frozen)
+    stop_trees(parent(), members);
+  else
+    signal_trees(parent(), members, SIGCONT);
+}
+
+void subtree::kill() {
+  kill_trees(parent(), [this] { return roots(); });
+  wake_hold();
+}
+
+} // namespace troupe::keeper

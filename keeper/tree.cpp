@@ -1,0 +1,65 @@
+#include "keeper/tree.hpp"
+
+#include "keeper/log.hpp"
+#include "keeper/subtree.hpp"
+
+#include <sys/epoll.h>
+
+namespace troupe::keeper {
+
+namespace {
+
+class cgroup_tree final : public tree {
+public:
+  cgroup_tree(const ground& on, std::unique_ptr<cgroup> group, events to)
+    : on_(on), group_(std::move(group)), to_(std::move(to)) {}
+
+  ~cgroup_tree() override {
+    on_.kids.forget(pid_);
+    on_.waits.forget(group_->events());
+  }
+
+  void start(launch what) override {
+    what.cgroup = group_->directory();
+    what.procs = group_->procs();
+    auto agent = keeper::start(what);
+    if (!agent)
+      return to_.refused(explain(agent.error(), what), may_pass(agent.error()));
+    pid_ = agent->pid;
+    on_.kids.expect(
+      pid_, [this](const ending& how) { to_.exited(how, !group_->populated()); });
+    on_.waits.watch(
+      group_->events(), EPOLLPRI, [this](std::uint32_t) { to_.changed(); });
+    to_.started(std::move(*agent));
+  }
+
+  [[nodiscard]] tier proof() const override { return tier::cgroup; }
+  [[nodiscard]] bool alive() const override { return group_->populated(); }
+  void freeze(bool frozen) override { group_->freeze(frozen); }
+  void kill() override { group_->kill(); }
+  [[nodiscard]] memory_use memory() const override { return group_->memory(); }
+
+private:
+  const ground& on_;
+  std::unique_ptr<cgroup> group_;
+  events to_;
+  int pid_ = 0;
+};
+
+} // namespace
+
+std::unique_ptr<tree> plant(
+  const ground& on,
+  const attempt_key& key,
+  std::optional<std::uint32_t> memory_mb,
+  tree::events to) {
+  auto group = on.groups.make(key);
+  const bool limited = group && memory_mb && group->limit_memory(*memory_mb);
+  if (memory_mb && !limited)
+    log("run " + key.run_id + " memory not limited: no memory controller may be used");
+  if (group)
+    return std::make_unique<cgroup_tree>(on, std::move(group), std::move(to));
+  return std::make_unique<subtree>(on, std::move(to));
+}
+
+} // namespace troupe::keeper

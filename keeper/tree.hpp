@@ -1,0 +1,61 @@
+#pragma once
+
+#include "keeper/cgroups.hpp"
+#include "keeper/children.hpp"
+#include "keeper/poller.hpp"
+#include "keeper/spawn.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace troupe::keeper {
+
+/// What all attempts of one keeper stand on; the keeper owns it and outlives them.
+struct ground {
+  poller& waits;
+  children& kids;
+  const cgroups& groups;
+  std::vector<std::string> hold; ///< argv of `troupe hold`; argv[0] is a path.
+  int lock = -1;
+  std::optional<rlimit> files; ///< What agents get as RLIMIT_NOFILE.
+  std::optional<mode_t> umask; ///< What agents get.
+};
+
+/// The processes of one attempt: an agent and whatever it starts. Knows its members in
+/// one of the ways that `tier` names, and so can end all of them and prove it.
+class tree {
+public:
+  /// What happens to it. None may destroy the tree.
+  struct events {
+    std::function<void(launched)> started;
+    std::function<void(std::string why, bool may_pass)> refused;
+    /// The agent itself ended; `alone`: nothing else lives. Unknown if cause is 0.
+    std::function<void(const ending&, bool alone)> exited;
+    /// Look at alive() again.
+    std::function<void()> changed;
+    /// Its members can soon no longer be told from others: it must be ended now.
+    std::function<void()> breaking;
+  };
+
+  virtual ~tree() = default;
+
+  /// Once; `started` or `refused` follows, perhaps before this returns.
+  virtual void start(launch what) = 0;
+  [[nodiscard]] virtual tier proof() const = 0;
+  [[nodiscard]] virtual bool alive() const = 0;
+  virtual void freeze(bool frozen) = 0;
+  /// One round of SIGKILL to all members; call again until not alive.
+  virtual void kill() = 0;
+  [[nodiscard]] virtual memory_use memory() const = 0;
+};
+
+/// In an own cgroup if there can be one, else below a hold.
+[[nodiscard]] std::unique_ptr<tree> plant(
+  const ground& on,
+  const attempt_key& key,
+  std::optional<std::uint32_t> memory_mb,
+  tree::events to);
+
+} // namespace troupe::keeper
