@@ -78,7 +78,13 @@ public:
   /// The backend's own session id, once known and fit to be resumed.
   [[nodiscard]] virtual std::optional<std::string> session() const = 0;
 
-  /// Whether a further turn can be said to the live process.
+  /// What the attempt came to, for the case that it ends without a step to say so: the
+  /// answer of its last turn, held back while background tasks ran or not, or what a
+  /// plain program printed last.
+  [[nodiscard]] virtual run_result outcome() const { return {}; }
+
+  /// Whether a further turn can be said to the live process: from the end of a turn on,
+  /// until it is closed. A turn that is said while another runs waits in the adapter.
   [[nodiscard]] virtual bool takes_turns() const = 0;
 
   /// Tool calls that were started and not finished: signs of life.

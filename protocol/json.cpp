@@ -54,6 +54,15 @@ std::string print_json(const json& j) {
   return j.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
+void write_string(std::string& out, std::string_view text) {
+  const bool plain = std::ranges::all_of(
+    text, [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
+  if (plain)
+    out.append("\"").append(text).append("\"");
+  else
+    out += print_json(json(text));
+}
+
 std::string to_string(const mismatch& m) {
   return m.path.empty() ? m.reason : m.path + ": " + m.reason;
 }

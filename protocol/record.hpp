@@ -76,7 +76,7 @@ inline constexpr bool
 
 template <record T, class F>
 constexpr void for_each_field(F&& f) {
-  std::apply([&](const auto&... each) { (f(each), ...); }, T::fields());
+  std::apply([&](const auto&... each) -> void { (f(each), ...); }, T::fields());
 }
 
 } // namespace troupe

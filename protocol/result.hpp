@@ -12,6 +12,7 @@ enum class errc : std::uint8_t {
   invalid_argument = 1, ///< Change the arguments.
   not_found,            ///< Name something that exists.
   conflict,             ///< It is taken, or not in the state this needs.
+  ended,                ///< It is over; going on needs a new one.
   refused,              ///< Not allowed to this caller.
   busy,                 ///< A limit is reached; try later.
   timeout,              ///< No answer in time; the work may still be done.

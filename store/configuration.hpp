@@ -58,12 +58,15 @@ struct configuration {
       optional(
         "retention_days",
         &configuration::retention_days,
-        "Final runs are kept this long."),
+        "Final runs are kept this many days; 0: for ever."),
     };
   }
 };
 
-/// Reads and checks it; an error names line and path of what is wrong.
+/// Reads and checks it; an error names line and path of what is wrong, e.g.
+/// `troupe.yml:3: limits.live_run: unknown field; did you mean live_runs?`. No file:
+/// all defaults. Scalars have the types of YAML's core schema; what is quoted is a
+/// string.
 [[nodiscard]] result<configuration>
 read_configuration(const std::filesystem::path& file);
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/result.hpp"
+#include "store/descriptor.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -9,12 +10,22 @@
 #include <string_view>
 
 /// Files as the store needs them. Blocking; called by detached actors and tools only.
-/// errno becomes an error in one place here.
+/// errno becomes an error in one place here. What is made here has mode 0600 (0700 for
+/// directories) whatever the umask is, and is never made through a symbolic link.
 namespace troupe::store {
 
-/// Replaces a file by write, fsync (if `durable`) and rename; mode 0600.
+/// An errno as an error that names the file and what to do about it, e.g. `cannot
+/// write /x/run.json: No space left on device; free some space there, then try again`.
+[[nodiscard]] error
+file_error(int code, std::string_view doing, const std::filesystem::path& file);
+
+/// Replaces a file by write, fsync (if `durable`) and rename; mode 0600. Readers see
+/// the old text or the new, never a part. One writer a file.
 [[nodiscard]] result<void>
 write_snapshot(const std::filesystem::path& file, std::string_view text, bool durable);
+
+/// Opens a regular file for reading; anything else is refused without waiting on it.
+[[nodiscard]] result<descriptor> open_to_read(const std::filesystem::path& file);
 
 /// The whole file, at most `bytes_max`; not_found if there is none.
 [[nodiscard]] result<std::string>
@@ -28,8 +39,17 @@ read_tail(const std::filesystem::path& file, std::size_t bytes_max);
 /// Creates a directory and its parents, 0700.
 [[nodiscard]] result<void> make_directory(const std::filesystem::path& directory);
 
-/// Renames a damaged file to `<name>.damaged-<time>`; what it was called then.
+/// Brings a file or a directory to the disk; absent is not an error.
+[[nodiscard]] result<void> sync_path(const std::filesystem::path& path);
+
+/// Renames a damaged file to `<name>.damaged-<time>`; what it was called then, empty if
+/// it could not be renamed.
 std::filesystem::path set_aside(const std::filesystem::path& file);
+
+/// Moves everything from `offset` on to `<name>.damaged-<time>` and cuts the file
+/// there; what the tail is called now. The tail is safe before the file is cut.
+[[nodiscard]] result<std::filesystem::path>
+set_tail_aside(const std::filesystem::path& file, std::uint64_t offset);
 
 /// An append-only log of lines. Opening cuts a torn last line (no newline at the end).
 /// One writer a file. Not thread-safe.
@@ -40,15 +60,17 @@ public:
   line_log& operator=(line_log&&) noexcept;
   ~line_log();
 
-  /// Appends whole lines (each ends in a newline) in one write.
+  /// Appends whole lines (each ends in a newline) in one write. If that fails, nothing
+  /// of them stays in the file.
   [[nodiscard]] result<void> append(std::string_view lines);
   [[nodiscard]] result<void> sync();
   [[nodiscard]] std::uint64_t size() const { return size_; }
 
 private:
-  explicit line_log(int fd, std::uint64_t size);
-  int fd_ = -1;
+  line_log(descriptor log, std::uint64_t size, std::filesystem::path file);
+  descriptor log_;
   std::uint64_t size_ = 0;
+  std::filesystem::path file_;
 };
 
 } // namespace troupe::store

@@ -7,6 +7,8 @@
 namespace troupe::store {
 
 /// Where everything lies on disk (docs/storage.md); the only place that knows names.
+/// Whatever an id holds, the path stays below the state directory: characters that no
+/// id of ours has become `_`.
 struct layout {
   std::filesystem::path state; ///< The state directory, 0700.
 

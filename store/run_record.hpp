@@ -36,6 +36,7 @@ struct run_record {
   std::optional<std::string>
     stop_reason; ///< A stop was ordered: final over any policy.
   std::optional<std::string> resumed_from; ///< The run this one goes on from.
+  std::vector<std::string> keys;           ///< Of the calls that asked for it.
 
   static constexpr auto fields() {
     return std::tuple{

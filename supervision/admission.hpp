@@ -19,22 +19,29 @@ struct spawn_request {
 };
 
 /// Checks and counts in one step, so that no two callers share a place. Refusals are
-/// errc::busy or errc::refused and say which limit, where it stands and what to do.
+/// errc::busy (try later) or errc::refused (depth; never) and say which limit, where it
+/// stands and what to do. A refused request leaves no trace. Memory is bounded by the
+/// limits: one moment a start of the last minute, one entry a parent with live
+/// children.
 class admission {
 public:
   explicit admission(const admission_limits& limits);
 
   [[nodiscard]] result<void> admit(const spawn_request& request, moment now);
 
-  /// Counts a run found on disk or resumed by policy; never refused.
+  /// Counts a run found on disk or resumed by policy; never refused, and no start of
+  /// the last minute.
   void readmit(const spawn_request& request);
 
-  /// A run became final.
+  /// A run became final; once for each that was admitted or readmitted.
   void release(const std::optional<std::string>& parent_run_id);
 
   [[nodiscard]] std::uint32_t live() const { return live_; }
 
 private:
+  void forget_older(moment now);
+  [[nodiscard]] std::uint32_t children_of(const std::string& parent_run_id) const;
+
   admission_limits limits_;
   std::uint32_t live_ = 0;
   std::deque<moment> recent_;

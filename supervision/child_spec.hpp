@@ -4,6 +4,7 @@
 #include "supervision/restart.hpp"
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -19,11 +20,11 @@ constexpr auto names(strategy) {
     {"one_for_one", "one_for_all", "rest_for_one"});
 }
 
-/// A child as a value: what a supervisor knows about it.
+/// A child as a value: what a supervisor knows about it. Listed in start order.
 struct child_spec {
   std::string id;
   restart_type restart = restart_type::permanent;
-  bool significant = false;
+  bool significant = false; ///< Its end would end the group; kept, not yet acted on.
 };
 
 /// What a supervisor does when a child ended: stop these in this order, then start
@@ -34,7 +35,10 @@ struct group_plan {
   bool escalate = false;
 };
 
-/// Source: OTP supervisor(3). Stop order is the reverse of start order.
+/// Source: OTP supervisor(3). Stop order is the reverse of start order. A child that is
+/// not to be restarted touches no sibling; a temporary sibling that had to be stopped
+/// is not started again. Without intensity left a due restart stops all others and
+/// escalates.
 [[nodiscard]] group_plan child_ended(
   strategy how,
   const std::vector<child_spec>& children,

@@ -2,6 +2,8 @@
 
 #include "protocol/exit.hpp"
 
+#include <array>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,22 +21,34 @@ enum class exit_rule : std::uint8_t {
   never,        ///< Never again, whatever the policy says.
 };
 
+constexpr auto names(exit_rule) {
+  return std::to_array<std::string_view>(
+    {"done", "restart", "restart_once", "restart_late", "wait_until", "fail", "never"});
+}
+
 [[nodiscard]] exit_rule rule_of(exit_kind kind);
+
+/// The rule in words, as the documentation shows it.
+[[nodiscard]] std::string_view meaning(exit_rule rule);
+
+/// The reason with the number behind it, e.g. `crashed (signal 9)`.
+[[nodiscard]] std::string describe(const exit_reason& why);
 
 /// What is known about an attempt that ended, whoever knew it.
 struct end_facts {
-  exit_reason by_protocol;  ///< What the adapter says.
-  bool result_seen = false; ///< A terminal result was read.
-  std::optional<exit_kind>
-    ended_by_us;                  ///< Why we ended it (hung, timeout, cancelled …).
-  std::optional<std::string> oom; ///< proved or likely.
-  std::optional<std::string> refusal; ///< It never started.
-  bool status_known = true;           ///< Whether anybody saw it exit.
-  std::string detail;                 ///< What the one who ended it has to say.
+  exit_reason by_protocol;              ///< What the adapter says.
+  bool result_seen = false;             ///< A terminal result was read.
+  std::optional<exit_kind> ended_by_us; ///< Why we ended it (hung, cancelled …).
+  std::optional<std::string> oom;       ///< proved or likely.
+  std::optional<std::string> refusal;   ///< It never started.
+  bool status_known = true;             ///< Whether anybody saw it exit.
+  std::string detail;                   ///< What the one who ended it has to say.
 };
 
 /// The typed reason: a terminal result wins over everything but a stop by order; then
-/// who ended it; then proved memory; then the protocol's word.
+/// who ended it; then proved memory; then the protocol's word. Memory that is only
+/// likely (any SIGKILL not of ours looks so) is mentioned and changes nothing. A crash
+/// that nobody saw is `lost`.
 [[nodiscard]] exit_reason classify(const end_facts& facts);
 
 /// What a person can do about a final reason, in one sentence; may be empty.

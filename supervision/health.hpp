@@ -4,6 +4,7 @@
 #include "protocol/policy.hpp"
 #include "supervision/restart.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -12,44 +13,64 @@ namespace troupe::supervision {
 /// What a clock wants done: a warning to tell, or the end of the attempt.
 struct health_finding {
   bool end = false;
+  bool for_good = false; ///< No restart can help: the run's own time is used up.
   exit_kind reason = exit_kind::hung;
   std::string detail;
 };
 
-/// The clocks of one attempt: start-up, idle, turn, wall and output. They stand still
-/// while the run waits for an answer. Without a limit set, silence is only warned about
-/// (once per silence, after ten minutes without an open tool call).
+/// The clocks of one attempt: start-up, idle, turn, wall and output. The clocks stand
+/// still while the run waits for an answer; output and disk are looked at even then.
+/// The idle clock also stands while a tool call is open. Without an idle limit, silence
+/// is only warned about (once per silence, after ten minutes). A start-up limit
+/// replaces the idle limit until the agent was first heard. A limit is reached when it
+/// is spent.
 class health {
 public:
+  /// `run_time_before` is what earlier attempts spent; the wall limit counts it.
   health(const run_limits& limits, moment started, moment run_time_before);
 
+  /// The agent gave output. `stdout_bytes` is all of this attempt so far; `open_tools`
+  /// is how many of its tool calls have not ended.
   void heard(moment now, std::uint64_t stdout_bytes, int open_tools);
   void turn_began(moment now);
   void turn_ended(moment now);
   void paused(moment now);
   void resumed(moment now);
 
-  /// What is due. At most one finding a call; an `end` is found once.
+  /// What is due. At most one finding a call; an `end` is found once, and nothing after
+  /// it. Less than 256 MiB of free disk ends the attempt for `output`.
   [[nodiscard]] std::optional<health_finding>
   check(moment now, std::uint64_t disk_free_bytes);
 
-  /// When to check next, at the latest; the caller sets its timer for it.
+  /// When to check next, at the latest; the caller sets its timer for it. Never in the
+  /// past, never more than a minute away.
   [[nodiscard]] moment next_check(moment now) const;
 
   /// Time spent so far, pauses left out: what `run_time_before` of the next attempt is.
   [[nodiscard]] moment run_time(moment now) const;
 
 private:
+  enum class clock : std::uint8_t { startup, idle, silence, turn, wall };
+  struct deadline {
+    moment at; ///< In time that stands still while paused.
+    clock which;
+  };
+
+  moment active(moment now) const;
+  std::optional<deadline> nearest() const;
+  health_finding finding_of(clock which) const;
+  std::optional<health_finding> overflow(std::uint64_t disk_free_bytes) const;
+
   run_limits limits_;
   moment started_;
   moment run_time_before_;
-  moment last_heard_;
   moment paused_total_{0};
-  std::optional<moment> first_heard_;
-  std::optional<moment> turn_began_;
+  moment last_heard_{0};             ///< In active time.
+  std::optional<moment> turn_began_; ///< In active time.
   std::optional<moment> paused_at_;
   std::uint64_t stdout_bytes_ = 0;
   int open_tools_ = 0;
+  bool heard_ = false;
   bool warned_ = false;
   bool ended_ = false;
 };

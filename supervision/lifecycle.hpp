@@ -2,9 +2,12 @@
 
 #include "protocol/phases.hpp"
 
+#include <array>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace troupe::supervision {
 
@@ -23,8 +26,26 @@ enum class run_event : std::uint8_t {
   ended_badly,     ///< The attempt ended and policy gives up.
   refused,         ///< The backend refused the task.
   told_to_stop,    ///< A stop was ordered.
-  stopped,         ///< The tree is gone after a stop.
+  stopped,         ///< The tree is gone after a stop, or there never was one.
 };
+
+constexpr auto names(run_event) {
+  return std::to_array<std::string_view>(
+    {"admitted",
+     "first_output",
+     "asked",
+     "asked_for_login",
+     "answered",
+     "result_known",
+     "attempt_over",
+     "limit_reached",
+     "wait_over",
+     "ended_well",
+     "ended_badly",
+     "refused",
+     "told_to_stop",
+     "stopped"});
+}
 
 struct transition {
   run_phase from;
@@ -35,7 +56,10 @@ struct transition {
 /// The whole life of a run. What is not listed cannot happen.
 [[nodiscard]] std::span<const transition> lifecycle();
 
-/// Where `on` leads from `from`; empty if that cannot happen.
+/// Where `on` leads from `from`; empty if it changes nothing there. Callers ignore an
+/// empty answer to `first_output`, `asked` and `asked_for_login` (already so, or a
+/// second request beside the first) and to anything that arrives in `stopping` or in a
+/// final phase (too late); elsewhere it is a bug of theirs.
 [[nodiscard]] std::optional<run_phase> next(run_phase from, run_event on);
 
 /// The table as a Mermaid state diagram (docs/lifecycle.md).

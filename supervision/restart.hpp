@@ -14,7 +14,8 @@ namespace troupe::supervision {
 /// Monotonic time as the caller measures it; any epoch.
 using moment = std::chrono::milliseconds;
 
-/// At most R restarts in T (OTP's intensity): a ring of the last R restart times, O(1).
+/// At most R restarts in any span [t, t + T) (OTP's intensity): a ring of the last R
+/// restart times, O(1). R above 1000 counts as 1000, a T of zero as one second.
 class restart_window {
 public:
   restart_window(std::uint32_t restarts_max, moment period);
@@ -22,7 +23,11 @@ public:
   /// Whether one more may happen now; notes it if so.
   [[nodiscard]] bool allow(moment now);
 
+  /// How many of them lie in the span that ends now.
+  [[nodiscard]] std::uint32_t used(moment now) const;
+
   [[nodiscard]] std::uint32_t restarts_max() const { return restarts_max_; }
+  [[nodiscard]] moment period() const { return period_; }
 
 private:
   std::uint32_t restarts_max_;
@@ -37,7 +42,13 @@ private:
 backoff(const restart_policy& policy, std::uint32_t n, double dice);
 
 /// What policy wants after an attempt ended.
-enum class verdict : std::uint8_t { finish, restart, park, give_up, stop };
+enum class verdict : std::uint8_t {
+  finish,  ///< It is done.
+  restart, ///< Again after `wait`.
+  park,    ///< Again at the reason's `until`, but not before `wait` is over.
+  give_up, ///< Failed.
+  stop,    ///< Ended by order; never again.
+};
 
 struct decision {
   verdict what = verdict::give_up;
@@ -46,29 +57,39 @@ struct decision {
   std::string cause; ///< For people: which rule, and the numbers behind it.
 };
 
-/// How often a run was restarted, and what for. One an run; survives in run.json only
-/// as counts (a new supervisor starts a new window).
+/// How often a run was restarted, and what for. One a run; survives in run.json only
+/// as counts (a new supervisor starts a new window). Every restart counts against the
+/// intensity, parking too: a usage limit is longer than the window, unless it lies.
 class restart_history {
 public:
   explicit restart_history(const restart_policy& policy);
 
   /// Decides and notes. `healthy_for` is how long the attempt had been working: a
-  /// minute of it resets the back-off. A stop that was ordered is final over any
-  /// policy.
+  /// minute of it resets the back-off (ten after an overload, as agents retry for
+  /// minutes themselves). A stop that was ordered is final over any policy: every later
+  /// answer is stop too. `permanent` restarts what completed as well; what would fail
+  /// the same way again (exit_rule::fail) is not restarted by any type.
   [[nodiscard]] decision
   decide(const exit_reason& why, moment now, moment healthy_for, double dice);
 
   [[nodiscard]] std::uint32_t restarts() const { return restarts_; }
 
 private:
+  decision again(const exit_reason& why, moment now, moment healthy_for, double dice);
+  std::chrono::milliseconds
+  wait_after(const exit_reason& why, moment healthy_for, double dice);
+
   restart_policy policy_;
   restart_window window_;
   std::uint32_t restarts_ = 0;
   std::uint32_t in_a_row_ = 0;
+  std::uint32_t overloads_in_a_row_ = 0;
   std::uint32_t oom_restarts_ = 0;
+  bool stopped_ = false;
 };
 
-/// The notice that a resumed conversation begins with: that and why it was interrupted.
+/// The notice that a resumed conversation begins with: that and why it was interrupted,
+/// and what to make of it.
 [[nodiscard]] std::string resume_notice(const exit_reason& why);
 
 } // namespace troupe::supervision

@@ -25,10 +25,12 @@ struct stop_manners {
 };
 
 /// The rungs in order; the last is always kill_tree. An attempt whose main process
-/// ended on the way goes to kill_tree at once.
+/// ended on the way goes to kill_tree at once. A backend that can be interrupted gets a
+/// second for it, and another after its input ended; any other is terminated at once.
 [[nodiscard]] std::vector<stop_rung> stop_ladder(const stop_manners& manners);
 
-/// After a terminal result: close stdin, let it linger, then end the tree.
+/// After a terminal result: close stdin, let it linger, then end the tree. `linger`
+/// comes from limits.linger_s; a negative one counts as zero.
 [[nodiscard]] std::vector<stop_rung>
 finish_ladder(const stop_manners& manners, std::chrono::milliseconds linger);
 

@@ -1,0 +1,141 @@
+#pragma once
+
+#include "actors/interfaces.hpp"
+#include "actors/room.hpp"
+#include "agents/environment.hpp"
+#include "agents/fold.hpp"
+#include "store/layout.hpp"
+#include "supervision/exit_rules.hpp"
+#include "supervision/health.hpp"
+#include "supervision/stop_ladder.hpp"
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace troupe {
+
+/// What the ATTEMPT's surroundings are; they outlive every actor.
+struct surroundings {
+  room* world = nullptr;
+  store::layout disk;
+  journal_actor journal;
+};
+
+/// Everything an ATTEMPT is started with.
+struct attempt_setup {
+  std::string run_id;
+  std::uint32_t n = 1;
+  const agents::backend_type* backend = nullptr;
+  agents::attempt_plan plan;
+  agents::environment env;
+  agents::run_marks marks;
+  run_limits limits;
+  std::chrono::milliseconds run_time_before{0};
+  timestamp started_at;
+
+  /// The first turn of a fresh attempt; of an adopted one, all recorded inputs.
+  std::vector<agent_input> inputs;
+  std::string token;
+
+  /// The attempt was started by a predecessor of ours.
+  bool adopted = false;
+  /// What the keeper still holds of it; absent: nobody saw its end.
+  std::optional<keeper::kept_attempt> kept;
+  /// The newest event that was told of it.
+  std::optional<event_source> watermark;
+};
+
+/// Remembers one process of an agent. Folds its transcript, speaks to it through the
+/// keeper, watches its clocks, ends it by the ladder. It is over when the tree is gone
+/// and the transcript has been told to the last byte.
+class attempt_state {
+public:
+  static inline const char* name = "attempt";
+
+  explicit attempt_state(attempt_actor::pointer self) : self_(self) {}
+
+  void start(surroundings around, attempt_setup setup, run_actor run);
+
+  caf::result<written> say(const say_input& what);
+  void finish();
+  void stop(const stop_attempt& order);
+  void credit();
+  void news(const kept_news& what);
+  void chunk(const transcript_chunk& bytes);
+  void wake(std::uint64_t token);
+
+private:
+  void spawn();
+  void adopt();
+  void begin_fold();
+  void refused(const keeper::spawned_report& report);
+  void started(const keeper::spawned_report& report);
+  void main_exited(const keeper::exited_report& report);
+  void tree_gone(const keeper::gone_report& report);
+  void read_on();
+  void fold_bytes(const transcript_chunk& bytes);
+  void record_next();
+  void transcript_ended();
+  void judge(std::string stderr_tail);
+  void tell(agents::folded&& out, bool wants_credit);
+  void warn(std::string_view kind, const std::string& message);
+  void climb(std::vector<supervision::stop_rung> ladder);
+  void act(supervision::stop_action action);
+  void say_to_self(input_kind kind);
+  void check_health();
+  void arm_health();
+  [[nodiscard]] keeper::attempt_key key() const { return {setup_.run_id, setup_.n}; }
+  [[nodiscard]] supervision::stop_manners manners() const;
+  [[nodiscard]] exit_reason reason(std::string stderr_tail) const;
+
+  /// An input that waits to be recorded; at most one is being recorded at a time.
+  struct waiting_input {
+    input_kind kind;
+    raw_json body;
+    caf::typed_response_promise<written> answer;
+    bool is_asked = false;
+  };
+
+  attempt_actor::pointer self_;
+  surroundings around_;
+  attempt_setup setup_;
+  run_actor run_;
+  std::optional<agents::fold> fold_;
+  std::optional<supervision::health> health_;
+  std::deque<waiting_input> unsaid_;
+  std::deque<transcript_chunk> unread_;
+  std::vector<supervision::stop_rung> ladder_;
+  std::optional<keeper::exited_report> exited_;
+  std::optional<agents::turn_end> result_;
+  std::optional<exit_kind> ended_by_us_;
+  std::optional<std::string> refusal_;
+  std::string end_detail_;
+  attempt_view view_;
+  supervision::moment first_heard_{0};
+  std::uint64_t tail_ = 0;
+  std::uint64_t stdout_bytes_ = 0;
+  std::uint64_t disk_free_ = ~std::uint64_t{0};
+  std::uint64_t written_before_ = 0;
+  std::uint64_t ladder_generation_ = 0;
+  bool stdin_open_ = false;
+  bool recording_ = false;
+  bool spawned_ = false;
+  bool gone_ = false;
+  bool judging_ = false;
+  bool status_known_ = true;
+  bool waits_ = false;
+  bool replaying_ = false;
+  bool result_told_ = false;
+};
+
+attempt_actor::behavior_type attempt(
+  attempt_actor::stateful_pointer<attempt_state> self,
+  surroundings around,
+  attempt_setup setup,
+  run_actor run);
+
+} // namespace troupe

@@ -1,0 +1,131 @@
+#include "actors/attempt.hpp"
+
+#include "actors/errors.hpp"
+#include "actors/tokens.hpp"
+#include "protocol/json.hpp"
+
+#include <caf/exit_reason.hpp>
+#include <caf/send.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <algorithm>
+
+/// How an ATTEMPT ends: ladders, clocks and the verdict.
+namespace troupe {
+
+supervision::stop_manners attempt_state::manners() const {
+  return {.interrupts = setup_.backend->interrupts, .stdin_open = stdin_open_};
+}
+
+void attempt_state::finish() {
+  if (ended_by_us_ || exited_ || judging_)
+    return;
+  if (health_)
+    health_->turn_ended(around_.world->now());
+  climb(supervision::finish_ladder(
+    manners(), std::chrono::seconds(setup_.limits.linger_s)));
+}
+
+void attempt_state::stop(const stop_attempt& order) {
+  if (std::exchange(ended_by_us_, order.why) || judging_)
+    return;
+  end_detail_ = order.detail;
+  if (spawned_ && !exited_)
+    climb(supervision::stop_ladder(manners()));
+}
+
+void attempt_state::climb(std::vector<supervision::stop_rung> ladder) {
+  ladder_ = std::move(ladder);
+  const auto generation = ++ladder_generation_ << 8;
+  for (std::size_t i = 0; i < ladder_.size(); ++i)
+    around_.world->wake_after(
+      ladder_[i].at, self_->address(), token::rung | generation | i);
+}
+
+void attempt_state::act(supervision::stop_action action) {
+  using supervision::stop_action;
+  switch (action) {
+    case stop_action::interrupt: return say_to_self(input_kind::interrupt);
+    case stop_action::close_stdin: return say_to_self(input_kind::close);
+    case stop_action::terminate:
+      return around_.world->order(
+        keeper::kill_order{.key = key(), .scope = keeper::kill_scope::main});
+    case stop_action::kill_tree:
+      return around_.world->order(
+        keeper::kill_order{.key = key(), .scope = keeper::kill_scope::tree});
+  }
+}
+
+void attempt_state::wake(std::uint64_t fired) {
+  if (gone_ || judging_)
+    return;
+  if ((fired & token::kind_mask) == token::health)
+    return check_health();
+  const auto index = fired & 0xFF;
+  const auto generation = (fired & ~token::kind_mask) >> 8;
+  if (generation == ladder_generation_ && index < ladder_.size() && !exited_)
+    act(ladder_[index].action);
+}
+
+void attempt_state::arm_health() {
+  const auto now = around_.world->now();
+  const auto next = std::max(health_->next_check(now) - now, supervision::moment(10));
+  around_.world->wake_after(next, self_->address(), token::health);
+}
+
+void attempt_state::check_health() {
+  if (!health_ || exited_)
+    return;
+  if (const auto found = health_->check(around_.world->now(), disk_free_)) {
+    warn(to_string(found->reason), found->detail);
+    if (found->end)
+      stop({.why = found->reason, .detail = found->detail});
+  }
+  arm_health();
+}
+
+exit_reason attempt_state::reason(std::string stderr_tail) const {
+  supervision::end_facts facts;
+  agents::process_end how{.stderr_tail = std::move(stderr_tail)};
+  if (exited_) {
+    how.code = exited_->code;
+    how.signal = exited_->signal;
+    facts.oom = exited_->oom;
+  }
+  facts.status_known = status_known_;
+  facts.result_seen = result_.has_value();
+  if (fold_)
+    facts.by_protocol = result_ ? result_->reason : fold_->speaker().ended(how);
+  facts.ended_by_us = ended_by_us_;
+  facts.refusal = refusal_;
+  facts.detail = end_detail_;
+  return supervision::classify(facts);
+}
+
+void attempt_state::judge(std::string stderr_tail) {
+  const auto now = around_.world->now();
+  attempt_over over{.attempt = setup_.n, .why = reason(std::move(stderr_tail))};
+  if (!view_.ended_at)
+    view_.ended_at = around_.world->wall();
+  view_.exit = over.why;
+  over.view = view_;
+  if (result_)
+    over.result = result_->result;
+  if (fold_)
+    over.session = fold_->speaker().session();
+  if (first_heard_.count() > 0)
+    over.healthy_for = now - first_heard_;
+  over.run_time = health_ ? health_->run_time(now) : setup_.run_time_before;
+  for (auto& each : unsaid_)
+    if (each.is_asked)
+      each.answer.deliver(to_caf(error{errc::conflict, "the agent's process has ended"}));
+  self_->send(run_, std::move(over));
+  around_.world->forget(tail_);
+  around_.world->unwatch(key());
+  if (!refusal_)
+    around_.world->order(keeper::forget_order{.key = key()});
+  self_->unlink_from(run_);
+  self_->quit();
+}
+
+} // namespace troupe

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "protocol/result.hpp"
+#include "protocol/runs.hpp"
+
+#include <optional>
+
+/// The ranges that the run tools state for their numbers, checked in one place.
+namespace troupe {
+
+[[nodiscard]] std::optional<error> out_of_bounds(const poll_events& question);
+[[nodiscard]] std::optional<error> out_of_bounds(const cancel_run& question);
+[[nodiscard]] std::optional<error> out_of_bounds(const list_runs& question);
+[[nodiscard]] std::optional<error> out_of_bounds(const wait_runs& question);
+[[nodiscard]] std::optional<error> out_of_bounds(const spawn_run& request);
+
+} // namespace troupe

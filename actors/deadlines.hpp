@@ -1,0 +1,18 @@
+#pragma once
+
+#include <chrono>
+
+/// How long actors wait for each other. Every question between them has one of these;
+/// none is a policy, all say "the other is stuck or gone".
+namespace troupe::deadline {
+
+/// The journal, behind a slow disk.
+inline constexpr std::chrono::seconds disk{30};
+
+/// Another actor that only has to look something up.
+inline constexpr std::chrono::seconds answer{10};
+
+/// A run that has to end its tree first.
+inline constexpr std::chrono::seconds stop{60};
+
+} // namespace troupe::deadline

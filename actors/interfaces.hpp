@@ -1,0 +1,96 @@
+#pragma once
+
+#include "actors/messages.hpp"
+
+#include <caf/fwd.hpp>
+#include <caf/replies_to.hpp>
+#include <caf/typed_actor.hpp>
+
+/// Who can say what to whom, on one page. Errors travel as caf::error and are turned
+/// back by actors/errors.hpp.
+namespace troupe {
+
+/// Writes and reads the runs on disk. The only one who touches their files. Detached.
+using journal_actor = caf::typed_actor<
+  // A run exists from here on, even if we die.
+  caf::replies_to<create_run>::with<written>,
+  caf::replies_to<save_run>::with<written>,
+  caf::replies_to<save_session>::with<written>,
+  caf::replies_to<begin_attempt>::with<written>,
+  caf::replies_to<append_input>::with<written>,
+  // Events are shown to nobody before this is answered.
+  caf::replies_to<append_events>::with<written>,
+  caf::replies_to<read_page>::with<events_read>,
+  caf::replies_to<read_stderr>::with<stderr_tail>,
+  caf::replies_to<load_run>::with<loaded_run>,
+  caf::replies_to<load_session>::with<store::session_record>,
+  caf::replies_to<load_all>::with<all_loaded>>;
+
+/// One process of an agent, from its start to its last byte. Child of a RUN, linked to
+/// it.
+using attempt_actor = caf::typed_actor<
+  // Recorded on disk and on its way when this is answered.
+  caf::replies_to<say_input>::with<written>,
+  caf::reacts_to<finish_attempt>,
+  caf::reacts_to<stop_attempt>,
+  caf::reacts_to<credit>,
+  caf::reacts_to<kept_news>,
+  caf::reacts_to<transcript_chunk>,
+  caf::reacts_to<wake>>;
+
+/// One run over all its attempts. Child of RUNS.
+using run_actor = caf::typed_actor<
+  caf::replies_to<asked<get_run>>::with<run_view>,
+  caf::replies_to<asked<poll_events>>::with<event_page>,
+  caf::replies_to<asked<cancel_run>>::with<cancelled_run>,
+  // errc::conflict if it is final: then RUNS resumes it as a new run.
+  caf::replies_to<asked<continue_run>>::with<continued_run>,
+  caf::reacts_to<begin_run>,
+  caf::replies_to<stop_run>::with<stopped_run>,
+  caf::reacts_to<attempt_news>,
+  caf::reacts_to<attempt_over>,
+  caf::reacts_to<wake>>;
+
+/// Supervises the runs: admits, starts, restarts and stops them.
+using runs_actor = caf::typed_actor<
+  caf::replies_to<asked<spawn_run>>::with<spawned_run>,
+  caf::replies_to<resume_run>::with<continued_run>,
+  caf::replies_to<whose_process>::with<process_owner>,
+  // Ends every run, then the daemon.
+  caf::reacts_to<stop_run>,
+  caf::reacts_to<run_over>,
+  // Reports nobody watches, and the list at the start.
+  caf::reacts_to<kept_news>,
+  caf::reacts_to<wake>>;
+
+/// Knows every run there is or was, and who may see it. Finds runs by id, prefix or
+/// name and passes questions on to them.
+using registry_actor = caf::typed_actor<
+  caf::replies_to<asked<get_run>>::with<run_view>,
+  caf::replies_to<asked<list_runs>>::with<run_page>,
+  caf::replies_to<asked<poll_events>>::with<event_page>,
+  caf::replies_to<asked<wait_runs>>::with<waited_runs>,
+  caf::replies_to<asked<cancel_run>>::with<cancelled_run>,
+  caf::replies_to<asked<continue_run>>::with<continued_run>,
+  // Who resumes finished runs; told once, at the start.
+  caf::reacts_to<runs_actor>,
+  caf::reacts_to<run_report>,
+  // A run lives in this actor from now on.
+  caf::reacts_to<run_brief, run_actor>,
+  // A run is final and on disk; once answered, nothing more is passed on to its actor.
+  caf::replies_to<run_over>::with<written>,
+  caf::reacts_to<wake>>;
+
+/// Lets clients in and gives each a session of its own.
+using gateway_actor = caf::typed_actor<
+  caf::reacts_to<client_joined>,
+  caf::reacts_to<client_said>,
+  caf::reacts_to<client_left>>;
+
+/// What a session may ask.
+struct desk {
+  registry_actor registry;
+  runs_actor runs;
+};
+
+} // namespace troupe

@@ -1,0 +1,147 @@
+#include "actors/journal.hpp"
+
+#include "actors/errors.hpp"
+#include "store/events.hpp"
+#include "store/retention.hpp"
+#include "store/run_files.hpp"
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+namespace troupe {
+
+namespace {
+
+constexpr std::size_t books_max = 1024;
+constexpr std::size_t stderr_tail_bytes = 4096;
+
+result<written> done(result<void> r) {
+  if (!r)
+    return fail(std::move(r.error()));
+  return written{};
+}
+
+} // namespace
+
+event_book& journal_state::book(const std::string& run_id) {
+  if (books_.size() >= books_max && !books_.contains(run_id))
+    books_.clear();
+  return books_.try_emplace(run_id, setup_.disk.events_file(run_id)).first->second;
+}
+
+result<written> journal_state::create(const create_run& what) {
+  std::error_code ignored;
+  const auto& cwd = what.record.view.cwd;
+  if (!std::filesystem::is_directory(cwd, ignored))
+    return fail(errc::invalid_argument, "cwd: not an existing directory: " + cwd);
+  return done(store::create_run(setup_.disk, what.record, what.launch));
+}
+
+result<written> journal_state::save(const save_run& what) {
+  const auto& run_id = what.record.view.run_id;
+  if (is_final(what.record.view.status)) {
+    if (auto r = book(run_id).sync(); !r)
+      return done(std::move(r));
+    books_.erase(run_id);
+  }
+  return done(store::save_run(setup_.disk, what.record));
+}
+
+result<written> journal_state::begin(const begin_attempt& what) {
+  if (auto r = store::create_attempt(setup_.disk, what.run_id, what.attempt, what.token); !r)
+    return done(std::move(r));
+  for (const auto& each : what.inputs)
+    if (auto r = store::append_input(setup_.disk, what.run_id, what.attempt, each); !r)
+      return done(std::move(r));
+  return written{};
+}
+
+result<written> journal_state::input(const append_input& what) {
+  return done(store::append_input(setup_.disk, what.run_id, what.attempt, what.input));
+}
+
+result<written> journal_state::events(const append_events& what) {
+  return done(book(what.run_id).append(what.lines, what.first_seq));
+}
+
+result<events_read> journal_state::page(const read_page& what) {
+  auto found = book(what.run_id).read(what.after_seq, what.limit, what.max_bytes);
+  if (!found)
+    return fail(std::move(found.error()));
+  return events_read{
+    .events = std::move(found->events), .last_seq = found->last_seq, .more = found->more};
+}
+
+result<loaded_run> journal_state::load(const load_run& what) {
+  auto record = store::load_run(setup_.disk, what.run_id);
+  if (!record)
+    return fail(std::move(record.error()));
+  loaded_run loaded{.record = std::move(*record), .launch = {}, .last_src = {}, .token = {}};
+  if (is_final(loaded.record.view.status))
+    return loaded;
+  if (auto launch = store::load_launch(setup_.disk, what.run_id))
+    loaded.launch = std::move(*launch);
+  books_.erase(what.run_id);
+  auto mark = store::scan_events(setup_.disk.events_file(what.run_id));
+  if (!mark)
+    return fail(std::move(mark.error()));
+  loaded.last_seq = mark->last_seq;
+  loaded.last_src = mark->last_src;
+  if (loaded.record.attempts.empty())
+    return loaded;
+  const auto n = loaded.record.attempts.back().view.n;
+  if (auto listed = store::load_inputs(setup_.disk, what.run_id, n))
+    loaded.inputs = std::move(listed->inputs);
+  if (auto token = store::load_token(setup_.disk, what.run_id, n))
+    loaded.token = std::move(*token);
+  return loaded;
+}
+
+all_loaded journal_state::load_everything() {
+  all_loaded all;
+  if (auto r = store::finish_removals(setup_.disk); !r)
+    all.complaints.push_back(r.error().message);
+  auto listed = store::list_runs(setup_.disk);
+  for (auto& each : listed.complaints)
+    all.complaints.push_back(std::move(each));
+  const auto expired =
+    store::expired_runs(listed.runs, wall_now(), setup_.retention_days);
+  for (const auto& run_id : expired)
+    if (auto r = store::remove_run(setup_.disk, run_id); !r)
+      all.complaints.push_back(r.error().message);
+  std::erase_if(listed.runs, [&](const store::run_record& each) {
+    return std::ranges::find(expired, each.view.run_id) != expired.end();
+  });
+  all.runs = std::move(listed.runs);
+  return all;
+}
+
+journal_actor::behavior_type
+journal(journal_actor::stateful_pointer<journal_state> self, journal_setup setup) {
+  auto* state = &self->state;
+  state->start(std::move(setup));
+  return {
+    [state](const create_run& what) { return to_caf(state->create(what)); },
+    [state](const save_run& what) { return to_caf(state->save(what)); },
+    [state](const save_session& what) {
+      return to_caf(done(store::save_session(state->disk(), what.session)));
+    },
+    [state](const begin_attempt& what) { return to_caf(state->begin(what)); },
+    [state](const append_input& what) { return to_caf(state->input(what)); },
+    [state](const append_events& what) { return to_caf(state->events(what)); },
+    [state](const read_page& what) { return to_caf(state->page(what)); },
+    [state](const read_stderr& what) -> caf::result<stderr_tail> {
+      const auto file = state->disk().stderr_file(what.run_id, what.attempt);
+      return stderr_tail{.text = store::read_tail(file, stderr_tail_bytes)};
+    },
+    [state](const load_run& what) { return to_caf(state->load(what)); },
+    [state](const load_session& what) {
+      return to_caf(store::load_session(state->disk(), what.session_id));
+    },
+    [state](const load_all&) -> caf::result<all_loaded> {
+      return state->load_everything();
+    },
+  };
+}
+
+} // namespace troupe

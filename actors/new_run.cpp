@@ -1,0 +1,175 @@
+#include "actors/new_run.hpp"
+
+#include "agents/environment.hpp"
+#include "agents/permission.hpp"
+#include "protocol/identity.hpp"
+#include "protocol/json.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+namespace troupe {
+
+namespace {
+
+std::string known_backends(const store::configuration& config) {
+  std::string names;
+  for (const auto& each : agents::backend_types())
+    names.append(names.empty() ? "" : ", ").append(each.name);
+  for (const auto& [name, settings] : config.backends)
+    names.append(", ").append(name);
+  return names;
+}
+
+/// TROUPE_CLAUDE_CODE_COMMAND for claude_code: a program for those without a
+/// configuration.
+std::optional<std::string>
+command_variable(const agents::environment& env, std::string_view type) {
+  std::string variable = "TROUPE_";
+  for (const char c : type)
+    variable += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  const auto it = env.find(variable + "_COMMAND");
+  return it == env.end() || it->second.empty() ? std::nullopt : std::optional(it->second);
+}
+
+template <class T>
+const T& given_or(const T& given, const std::optional<T>& configured) {
+  return configured && given == T{} ? *configured : given;
+}
+
+std::optional<std::string> member(const raw_json& object, const char* name) {
+  const auto j = parse_json(object.text);
+  if (!j || !j->contains(name))
+    return {};
+  return print_json((*j)[name]);
+}
+
+agents::environment
+env_of(const asked<spawn_run>& request, const store::backend_settings& settings) {
+  auto env = request.what.environment == env_mode::clean
+               ? agents::clean(request.who->env)
+               : agents::inherited(request.who->env);
+  for (const auto& [name, value] : settings.env)
+    env[name] = value;
+  for (const auto& [name, value] : request.what.env)
+    env[name] = value;
+  return env;
+}
+
+store::launch_record
+launch_of(const asked<spawn_run>& request, const chosen_backend& backend) {
+  const auto& what = request.what;
+  store::launch_record launch{
+    .backend_type = std::string(backend.type->name),
+    .command = backend.settings.command,
+    .prompt = what.prompt ? *what.prompt : prompt_text(*what.input_message),
+    .backend_config = what.backend_config,
+    .restart = given_or(what.restart, backend.settings.restart),
+    .limits = given_or(what.limits, backend.settings.limits),
+    .permissions = given_or(what.permissions, backend.settings.permissions),
+    .env = env_of(request, backend.settings)};
+  if (launch.command.empty())
+    if (auto program = command_variable(request.who->env, backend.type->name))
+      launch.command = {*program};
+  return launch;
+}
+
+} // namespace
+
+result<chosen_backend>
+choose_backend(const store::configuration& config, const std::string& name) {
+  chosen_backend chosen;
+  if (const auto it = config.backends.find(name); it != config.backends.end())
+    chosen.settings = it->second;
+  const auto& type = chosen.settings.type.empty() ? name : chosen.settings.type;
+  chosen.type = agents::find_backend(type);
+  if (!chosen.type)
+    return fail(
+      errc::invalid_argument,
+      "backend: no backend " + one_line(name, 80) + "; known are " + known_backends(config));
+  return chosen;
+}
+
+result<void> check_rights(const spawn_run& request, const parent_rights& parent) {
+  if (request.backend != parent.backend)
+    return fail(
+      errc::refused,
+      "backend: a run may only start runs of its own backend, " + parent.backend);
+  if (!agents::is_within(request.permissions, parent.permissions))
+    return fail(
+      errc::refused,
+      "permissions: a run may not allow more, nor deny or ask less, than it may itself");
+  for (const char* name : {"permission_mode", "sandbox", "args", "command"})
+    if (member(request.backend_config, name) != member(parent.backend_config, name) &&
+        member(request.backend_config, name))
+      return fail(
+        errc::refused,
+        std::string("backend_config.") + name + ": a run may not set what it has not itself");
+  return {};
+}
+
+result<new_run> compose(
+  const asked<spawn_run>& request,
+  const chosen_backend& backend,
+  const std::optional<store::session_record>& session,
+  const std::string& agent_name,
+  timestamp now) {
+  const auto& what = request.what;
+  const auto cwd = session ? session->cwd : what.cwd.value_or(request.who->cwd);
+  if (!std::filesystem::path(cwd).is_absolute())
+    return fail(errc::invalid_argument, "cwd: must be an absolute path, got " + one_line(cwd, 200));
+  if (session && session->backend != what.backend)
+    return fail(
+      errc::invalid_argument,
+      "session_id: " + session->session_id + " belongs to backend " + session->backend);
+  new_run made{.record = {}, .launch = launch_of(request, backend)};
+  auto& view = made.record.view;
+  view.run_id = new_run_id(now);
+  view.agent_name = agent_name;
+  view.backend = what.backend;
+  view.role = what.role;
+  view.session_id = session ? session->session_id : new_session_id(now);
+  view.cwd = std::filesystem::path(cwd).lexically_normal();
+  view.summary = one_line(made.launch.prompt, 120);
+  view.created_at = view.updated_at = now;
+  view.metadata = what.metadata;
+  view.parent_run_id = request.who->run_id;
+  view.depth = request.who->depth + 1;
+  if (session)
+    view.backend_session_id = session->backend_session_id;
+  if (what.idempotency_key)
+    made.record.keys.push_back("k:" + *what.idempotency_key);
+  if (!request.key.empty())
+    made.record.keys.push_back(request.key);
+  return made;
+}
+
+spawn_run as_spawn(const store::session_record& session, const continue_run& question) {
+  spawn_run request{
+    .backend = session.backend,
+    .prompt = {},
+    .input_message = question.input_message,
+    .cwd = session.cwd,
+    .nickname = {},
+    .mode = session_mode::resume,
+    .session_id = session.session_id,
+    .backend_config = session.launch.backend_config,
+    .restart = session.launch.restart,
+    .limits = session.launch.limits,
+    .permissions = session.launch.permissions,
+    .idempotency_key = question.idempotency_key};
+  return request;
+}
+
+spawned_run answer_for(const store::run_record& record) {
+  const auto& v = record.view;
+  return {
+    .run_id = v.run_id,
+    .backend = v.backend,
+    .role = v.role,
+    .session_id = v.session_id,
+    .agent_name = v.agent_name,
+    .status = v.status};
+}
+
+} // namespace troupe

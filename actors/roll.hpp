@@ -1,0 +1,51 @@
+#pragma once
+
+#include "actors/caller.hpp"
+#include "protocol/result.hpp"
+#include "protocol/runs.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace troupe {
+
+/// The roll of all runs: how each is, who may see it, how it is found. A value without
+/// actors; the REGISTRY keeps one. Briefs are small; a million runs are not its business
+/// (retention is).
+class roll {
+public:
+  void put(run_brief brief);
+
+  [[nodiscard]] const run_brief* find(const std::string& run_id) const;
+
+  /// By id, unique prefix of an id (at least 4 characters), or agent name: among those
+  /// with the name a live run first, then the newest. What the caller may not see is not
+  /// found. `cwd` narrows names.
+  [[nodiscard]] result<const run_brief*> resolve(
+    const caller& who,
+    const std::optional<std::string>& run_id,
+    const std::optional<std::string>& agent_name,
+    const std::optional<std::string>& cwd) const;
+
+  /// A word that may be an id, a prefix or a name.
+  [[nodiscard]] result<const run_brief*>
+  resolve_word(const caller& who, const std::string& word) const;
+
+  /// Newest first.
+  [[nodiscard]] result<run_page> list(const caller& who, const list_runs& question) const;
+
+  /// A person sees everything, a run its descendants.
+  [[nodiscard]] bool may_see(const caller& who, const run_brief& run) const;
+
+private:
+  [[nodiscard]] const run_brief* by_name(
+    const caller& who,
+    const std::string& name,
+    const std::optional<std::string>& cwd) const;
+
+  std::map<std::string, run_brief> runs_; ///< Ids sort by time of creation.
+};
+
+} // namespace troupe

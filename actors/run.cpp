@@ -1,0 +1,212 @@
+#include "actors/run.hpp"
+
+#include "actors/bounds.hpp"
+#include "actors/deadlines.hpp"
+#include "actors/errors.hpp"
+#include "actors/tokens.hpp"
+
+#include <caf/send.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <algorithm>
+
+/// A RUN's questions and answers.
+namespace troupe {
+
+namespace {
+
+constexpr std::size_t waiting_max = 256;
+
+std::string titles(const std::vector<pending_request>& pending) {
+  std::string text;
+  for (const auto& each : pending)
+    text.append(text.empty() ? "" : ", ").append(each.request_id);
+  return text;
+}
+
+} // namespace
+
+void run_state::start(surroundings around, run_setup setup) {
+  around_ = std::move(around);
+  setup_ = std::move(setup);
+  record_ = std::move(setup_.loaded.record);
+  launch_ = setup_.loaded.launch.value_or(store::launch_record{});
+  backend_ = agents::find_backend(launch_.backend_type);
+  history_.emplace(launch_.restart);
+  seq_ = told_seq_ = setup_.loaded.last_seq;
+  if (setup_.recovered)
+    recover();
+}
+
+run_view run_state::view() const {
+  auto shown = record_.view;
+  shown.last_seq = told_seq_;
+  shown.attempts.clear();
+  for (const auto& each : record_.attempts)
+    shown.attempts.push_back(each.view);
+  return shown;
+}
+
+run_brief run_state::brief() const {
+  const auto& v = record_.view;
+  return {
+    .run_id = v.run_id,
+    .agent_name = v.agent_name,
+    .backend = v.backend,
+    .role = v.role,
+    .session_id = v.session_id,
+    .status = v.status,
+    .phase = v.phase,
+    .cwd = v.cwd,
+    .summary = v.summary,
+    .last_seq = told_seq_,
+    .created_at = v.created_at,
+    .updated_at = v.updated_at,
+    .restarts = v.restarts,
+    .pending_requests = static_cast<std::uint32_t>(v.pending.size()),
+    .parent_run_id = v.parent_run_id,
+    .depth = v.depth};
+}
+
+cancelled_run run_state::cancelled() const {
+  cancelled_run shown{
+    .run_id = record_.view.run_id,
+    .status = record_.view.status,
+    .phase = record_.view.phase,
+    .cancelled_at = {},
+    .proof = {}};
+  if (shown.status != run_status::cancelled)
+    return shown;
+  shown.cancelled_at = record_.view.updated_at;
+  if (!record_.attempts.empty())
+    shown.proof = record_.attempts.back().view.proof;
+  return shown;
+}
+
+caf::result<event_page> run_state::poll(const poll_events& question) {
+  if (auto wrong = out_of_bounds(question))
+    return to_caf(std::move(*wrong));
+  if (pollers_.size() >= waiting_max)
+    return to_caf(error{errc::busy, "too many clients wait for events of this run"});
+  auto promise = self_->make_response_promise<event_page>();
+  const bool wait = question.after_seq >= told_seq_ && !final() && question.wait_ms > 0;
+  if (!wait) {
+    serve({promise, question});
+    return promise;
+  }
+  const auto id = ++next_token_;
+  pollers_.emplace(id, poller{promise, question});
+  around_.world->wake_after(
+    std::chrono::milliseconds(question.wait_ms), self_->address(), token::poll | id);
+  return promise;
+}
+
+caf::result<cancelled_run> run_state::cancel(const asked<cancel_run>& question) {
+  const auto& what = question.what;
+  if (auto wrong = out_of_bounds(what))
+    return to_caf(std::move(*wrong));
+  if (final())
+    return cancelled();
+  if (cancellers_.size() >= waiting_max)
+    return to_caf(error{errc::busy, "too many clients wait for the end of this run"});
+  const std::string by = question.who && question.who->run_id
+                           ? "by run " + *question.who->run_id
+                           : std::string("by order");
+  auto promise = self_->make_response_promise<cancelled_run>();
+  const auto id = ++next_token_;
+  cancellers_.emplace(id, promise);
+  around_.world->wake_after(
+    std::chrono::milliseconds(what.wait_ms), self_->address(), token::cancel | id);
+  order_stop(exit_kind::cancelled, what.reason.value_or("cancelled " + by));
+  return promise;
+}
+
+caf::result<stopped_run> run_state::stop(const stop_run& order) {
+  if (final())
+    return stopped_run{.brief = brief()};
+  stoppers_.push_back(self_->make_response_promise<stopped_run>());
+  order_stop(order.why, order.detail);
+  return stoppers_.back();
+}
+
+caf::result<continued_run> run_state::go_on(const asked<continue_run>& question) {
+  const auto& v = record_.view;
+  if (final() || v.phase == run_phase::finishing || v.phase == run_phase::stopping)
+    return to_caf(error{errc::ended, "run " + v.run_id + " is ending or has ended"});
+  if (!attempt_)
+    return to_caf(error{
+      errc::busy,
+      "run " + v.run_id + " is " + std::string(to_string(v.phase)) +
+        "; say it again once it is working"});
+  say_input said{.kind = input_kind::turn, .body = {}};
+  if (v.pending.empty()) {
+    json body{{"text", prompt_text(question.what.input_message)}};
+    said.body.text = print_json(body);
+  } else {
+    auto answer = answer_of(question.what.input_message);
+    if (!answer)
+      return to_caf(std::move(answer.error()));
+    if (!answer->request_id)
+      answer->request_id = v.pending.front().request_id;
+    const auto known = std::ranges::find(
+      v.pending, *answer->request_id, &pending_request::request_id);
+    if (known == v.pending.end() || answered_.contains(*answer->request_id))
+      return to_caf(error{
+        errc::conflict,
+        "request " + *answer->request_id + " does not wait for an answer; waiting: " +
+          titles(v.pending)});
+    answered_.insert(*answer->request_id);
+    said.kind = input_kind::answer;
+    said.body.text = encode_text(*answer);
+  }
+  auto promise = self_->make_response_promise<continued_run>();
+  self_->request(attempt_, deadline::disk, std::move(said))
+    .then(
+      [this, promise](const written&) mutable {
+        promise.deliver(continued_run{
+          .run_id = record_.view.run_id,
+          .status = record_.view.status,
+          .session_id = record_.view.session_id,
+          .agent_name = record_.view.agent_name,
+          .mode = continue_mode::live,
+          .resumed_from_run_id = {}});
+      },
+      [promise](caf::error& e) mutable { promise.deliver(std::move(e)); });
+  return promise;
+}
+
+void run_state::wake(std::uint64_t fired) {
+  const auto kind = fired & token::kind_mask;
+  const auto id = fired & ~token::kind_mask;
+  if (kind == token::poll) {
+    if (auto found = pollers_.extract(id))
+      serve(std::move(found.mapped()));
+  } else if (kind == token::cancel) {
+    if (auto found = cancellers_.extract(id))
+      found.mapped().deliver(cancelled());
+  } else if (kind == token::flush_again) {
+    flush();
+  } else if (id == wait_generation_ && move(supervision::run_event::wait_over)) {
+    start_attempt(restart_after_);
+  }
+}
+
+run_actor::behavior_type run(
+  run_actor::stateful_pointer<run_state> self, surroundings around, run_setup setup) {
+  auto* state = &self->state;
+  state->start(std::move(around), std::move(setup));
+  return {
+    [state](const asked<get_run>&) -> caf::result<run_view> { return state->view(); },
+    [state](const asked<poll_events>& q) { return state->poll(q.what); },
+    [state](const asked<cancel_run>& q) { return state->cancel(q); },
+    [state](const asked<continue_run>& q) { return state->go_on(q); },
+    [state](const begin_run&) { state->begin(); },
+    [state](const stop_run& order) { return state->stop(order); },
+    [state](const attempt_news& told) { state->news(told); },
+    [state](const attempt_over& ended) { state->over(ended); },
+    [state](const wake& fired) { state->wake(fired.token); },
+  };
+}
+
+} // namespace troupe

@@ -1,0 +1,117 @@
+#pragma once
+
+#include "actors/attempt.hpp"
+#include "actors/interfaces.hpp"
+#include "actors/deadlines.hpp"
+#include "supervision/lifecycle.hpp"
+#include "supervision/restart.hpp"
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace troupe {
+
+/// Everything a RUN is started with: what is on disk, and whom to tell.
+struct run_setup {
+  loaded_run loaded;
+  std::optional<keeper::kept_attempt> kept; ///< What the keeper holds of its newest attempt.
+  bool recovered = false; ///< It was begun by a predecessor of ours.
+  std::string state_dir;
+  registry_actor registry;
+  runs_actor supervisor;
+};
+
+/// Remembers one run. Numbers and records its events, carries its phase along the
+/// lifecycle table, starts attempts as policy decides, answers questions about it. What
+/// it tells is on disk first.
+class run_state {
+public:
+  static inline const char* name = "run";
+
+  explicit run_state(run_actor::pointer self) : self_(self) {}
+
+  void start(surroundings around, run_setup setup);
+
+  [[nodiscard]] run_view view() const;
+  caf::result<event_page> poll(const poll_events& question);
+  caf::result<cancelled_run> cancel(const asked<cancel_run>& question);
+  caf::result<continued_run> go_on(const asked<continue_run>& question);
+  void begin();
+  caf::result<stopped_run> stop(const stop_run& order);
+  void news(const attempt_news& told);
+  void over(const attempt_over& ended);
+  void wake(std::uint64_t fired);
+
+private:
+  using event_promise = caf::typed_response_promise<event_page>;
+  using cancel_promise = caf::typed_response_promise<cancelled_run>;
+  using stop_promise = caf::typed_response_promise<stopped_run>;
+
+  struct poller {
+    event_promise answer;
+    poll_events question;
+  };
+
+  // Phases and attempts (run_attempts.cpp).
+  void recover();
+  bool move(supervision::run_event on, std::string cause = {});
+  void start_attempt(const std::optional<exit_reason>& after);
+  void adopt_attempt();
+  void launch(attempt_setup setup);
+  void order_stop(exit_kind why, const std::string& detail);
+  void decide(const exit_reason& why);
+  void conclude(supervision::run_event on, const exit_reason& why);
+  [[nodiscard]] agents::attempt_plan plan_of(const store::attempt_record& attempt) const;
+  [[nodiscard]] std::string first_turn(const std::optional<exit_reason>& after) const;
+  [[nodiscard]] attempt_setup setup_of(const store::attempt_record& attempt) const;
+
+  // Events and what is on disk (run_events.cpp).
+  void emit(event what, std::optional<event_source> src = {});
+  void flush();
+  void flushed(std::uint64_t up_to, int credits);
+  void serve(poller waiting);
+  void wake_pollers();
+  void save();
+  void save_session();
+  void retire();
+  void say_farewell();
+  void report();
+  [[nodiscard]] run_brief brief() const;
+  [[nodiscard]] cancelled_run cancelled() const;
+  [[nodiscard]] bool final() const { return is_final(record_.view.phase); }
+
+  run_actor::pointer self_;
+  surroundings around_;
+  run_setup setup_;
+  store::run_record record_;
+  store::launch_record launch_;
+  const agents::backend_type* backend_ = nullptr;
+  std::optional<supervision::restart_history> history_;
+  std::optional<exit_reason> restart_after_;
+  attempt_actor attempt_;
+  std::map<std::uint64_t, poller> pollers_;
+  std::map<std::uint64_t, cancel_promise> cancellers_;
+  std::vector<stop_promise> stoppers_;
+  std::set<std::string> answered_;
+  std::optional<event> last_telling_;
+  std::chrono::milliseconds run_time_{0};
+  std::chrono::milliseconds healthy_for_{0};
+  exit_kind stop_kind_ = exit_kind::cancelled;
+  std::string outbox_;
+  std::uint64_t seq_ = 0;      ///< Last one given.
+  std::uint64_t told_seq_ = 0; ///< Last one on disk.
+  std::uint64_t outbox_first_ = 0;
+  std::uint64_t next_token_ = 0;
+  std::uint64_t wait_generation_ = 0;
+  int credits_owed_ = 0;
+  bool flushing_ = false;
+  bool retired_ = false;
+};
+
+run_actor::behavior_type run(
+  run_actor::stateful_pointer<run_state> self, surroundings around, run_setup setup);
+
+} // namespace troupe

@@ -1,0 +1,254 @@
+#include "actors/run.hpp"
+
+#include "actors/tokens.hpp"
+#include "protocol/identity.hpp"
+#include "protocol/json.hpp"
+
+#include <caf/send.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+/// A RUN's phases and attempts.
+namespace troupe {
+
+using supervision::run_event;
+
+void run_state::recover() {
+  const auto phase = record_.view.phase;
+  record_.view.pending.clear();
+  if (!record_.attempts.empty() && !record_.attempts.back().over)
+    return adopt_attempt();
+  if (phase == run_phase::queued)
+    return;
+  if (phase == run_phase::stopping)
+    return conclude(run_event::stopped, {.reason = exit_kind::cancelled});
+  const auto why =
+    record_.attempts.empty() ? std::nullopt : record_.attempts.back().view.exit;
+  if (phase == run_phase::backing_off || phase == run_phase::parked) {
+    restart_after_ = why;
+    around_.world->wake_after({}, self_->address(), token::wait_over | ++wait_generation_);
+    return;
+  }
+  if (phase == run_phase::resuming || record_.attempts.empty())
+    return start_attempt(why);
+  decide(why.value_or(exit_reason{}));
+}
+
+bool run_state::move(run_event on, std::string cause) {
+  auto& v = record_.view;
+  const auto to = supervision::next(v.phase, on);
+  if (!to || *to == v.phase)
+    return false;
+  v.phase = *to;
+  v.status = status_of(*to);
+  v.updated_at = around_.world->wall();
+  json data{{"status", to_string(v.status)}, {"phase", to_string(v.phase)}};
+  if (!record_.attempts.empty())
+    data["attempt"] = record_.attempts.back().view.n;
+  if (!cause.empty())
+    data["cause"] = std::move(cause);
+  emit({event_type::status_changed, {print_json(data)}});
+  if (!final())
+    save();
+  flush();
+  return true;
+}
+
+void run_state::begin() {
+  if (record_.view.phase != run_phase::queued)
+    return;
+  json data{
+    {"agent_name", record_.view.agent_name},
+    {"role", record_.view.role},
+    {"cwd", record_.view.cwd},
+    {"prompt", launch_.prompt}};
+  if (record_.resumed_from)
+    data["resumed_from_run_id"] = *record_.resumed_from;
+  emit({event_type::run_started, {print_json(data)}});
+  record_.view.started_at = around_.world->wall();
+  start_attempt({});
+}
+
+void run_state::start_attempt(const std::optional<exit_reason>& after) {
+  store::attempt_record attempt;
+  attempt.view.n = static_cast<std::uint32_t>(record_.attempts.size()) + 1;
+  attempt.view.started_at = around_.world->wall();
+  const bool again = launch_.restart.mode == restart_mode::resume || !after;
+  attempt.resumed = backend_->resumes && again && record_.view.backend_session_id;
+  attempt.session = attempt.resumed ? record_.view.backend_session_id : new_uuid();
+  record_.view.restarts = attempt.view.n - 1;
+  record_.attempts.push_back(attempt);
+  move(run_event::admitted);
+  auto setup = setup_of(attempt);
+  json turn{{"text", first_turn(after)}};
+  setup.inputs = {{.n = 1, .at_offset = 0, .kind = input_kind::turn, .body = {print_json(turn)}}};
+  setup.token = new_token();
+  launch(std::move(setup));
+}
+
+void run_state::adopt_attempt() {
+  auto setup = setup_of(record_.attempts.back());
+  setup.adopted = true;
+  setup.kept = setup_.kept;
+  setup.inputs = setup_.loaded.inputs;
+  setup.token = setup_.loaded.token;
+  const auto& told = setup_.loaded.last_src;
+  if (told && told->attempt == setup.n)
+    setup.watermark = told;
+  launch(std::move(setup));
+  if (record_.stop_reason)
+    self_->send(
+      attempt_, stop_attempt{.why = exit_kind::cancelled, .detail = *record_.stop_reason});
+}
+
+void run_state::launch(attempt_setup setup) {
+  attempt_ = self_->spawn(attempt, around_, std::move(setup), run_actor(self_));
+}
+
+attempt_setup run_state::setup_of(const store::attempt_record& attempt) const {
+  const auto& v = record_.view;
+  return {
+    .run_id = v.run_id,
+    .n = attempt.view.n,
+    .backend = backend_,
+    .plan = plan_of(attempt),
+    .env = launch_.env,
+    .marks =
+      {.run_id = v.run_id,
+       .agent_name = v.agent_name,
+       .parent_run_id = v.parent_run_id,
+       .depth = v.depth,
+       .state_dir = around_.disk.state,
+       .token_file = around_.disk.token_file(v.run_id, attempt.view.n)},
+    .limits = launch_.limits,
+    .run_time_before = run_time_,
+    .started_at = attempt.view.started_at};
+}
+
+agents::attempt_plan run_state::plan_of(const store::attempt_record& attempt) const {
+  return {
+    .cwd = record_.view.cwd,
+    .command = launch_.command,
+    .backend_config = launch_.backend_config,
+    .permissions = launch_.permissions,
+    .session = attempt.session,
+    .resume = attempt.resumed};
+}
+
+std::string run_state::first_turn(const std::optional<exit_reason>& after) const {
+  if (after && record_.attempts.back().resumed)
+    return supervision::resume_notice(*after);
+  return launch_.prompt;
+}
+
+void run_state::news(const attempt_news& told) {
+  if (record_.attempts.empty() || told.attempt != record_.attempts.back().view.n)
+    return;
+  for (const auto& each : told.events)
+    emit(each.what, each.src);
+  if (told.session && told.session != record_.view.backend_session_id) {
+    record_.view.backend_session_id = told.session;
+    save();
+    save_session();
+  }
+  if (!told.replaying) {
+    record_.view.pending = told.pending;
+    if (told.spoke && move(run_event::first_output))
+      record_.view.updated_at = around_.world->wall();
+    const bool login = !told.pending.empty() && told.pending.front().kind == "auth";
+    if (!told.pending.empty())
+      move(login ? run_event::asked_for_login : run_event::asked);
+    else if (wants_attention(record_.view.status))
+      move(run_event::answered);
+    if (told.ended) {
+      record_.view.result = told.ended->result;
+      if (!record_.stop_reason) {
+        move(run_event::result_known);
+        self_->send(attempt_, finish_attempt{});
+      }
+    }
+  }
+  credits_owed_ += told.wants_credit ? 1 : 0;
+  flush();
+}
+
+void run_state::over(const attempt_over& ended) {
+  if (record_.attempts.empty() || ended.attempt != record_.attempts.back().view.n)
+    return;
+  attempt_ = nullptr;
+  auto& attempt = record_.attempts.back();
+  attempt.view = ended.view;
+  attempt.over = true;
+  run_time_ = ended.run_time;
+  record_.view.pending.clear();
+  answered_.clear();
+  record_.view.backend_session_id = ended.session ? ended.session : record_.view.backend_session_id;
+  if (ended.result)
+    record_.view.result = ended.result;
+  healthy_for_ = ended.healthy_for;
+  decide(ended.why);
+}
+
+void run_state::decide(const exit_reason& why) {
+  using supervision::verdict;
+  if (record_.stop_reason)
+    return conclude(run_event::stopped, why);
+  const auto next = history_->decide(
+    why, around_.world->now(), healthy_for_, around_.world->dice());
+  switch (next.what) {
+    case verdict::finish: return conclude(run_event::ended_well, why);
+    case verdict::give_up: return conclude(run_event::ended_badly, why);
+    case verdict::stop: return conclude(run_event::stopped, why);
+    case verdict::restart:
+    case verdict::park: break;
+  }
+  restart_after_ = why;
+  record_.view.result.reset();
+  move(
+    next.what == verdict::park ? run_event::limit_reached : run_event::attempt_over, next.cause);
+  around_.world->wake_after(
+    next.wait, self_->address(), token::wait_over | ++wait_generation_);
+}
+
+void run_state::order_stop(exit_kind why, const std::string& detail) {
+  if (record_.stop_reason)
+    return;
+  record_.stop_reason = detail;
+  stop_kind_ = why;
+  ++wait_generation_;
+  if (!attempt_)
+    return conclude(run_event::stopped, {.reason = why, .detail = detail});
+  move(run_event::told_to_stop, detail);
+  const auto stop_it = [this, why, detail] {
+    if (attempt_)
+      self_->send<caf::message_priority::high>(
+        attempt_, stop_attempt{.why = why, .detail = detail});
+  };
+  self_->request(around_.journal, deadline::disk, save_run{.record = record_})
+    .then(
+      [stop_it](const written&) { stop_it(); }, [stop_it](const caf::error&) { stop_it(); });
+}
+
+void run_state::conclude(run_event on, const exit_reason& why) {
+  auto& v = record_.view;
+  v.exit = why;
+  if (on == run_event::stopped) {
+    v.exit->reason = stop_kind_;
+    v.exit->detail = record_.stop_reason.value_or(why.detail);
+    move(run_event::told_to_stop);
+  }
+  if (on == run_event::ended_badly) {
+    const auto advice = supervision::advice(why.reason);
+    v.error = std::string(to_string(why.reason)) + ": " + why.detail;
+    if (!advice.empty())
+      v.error->append(". ").append(advice);
+    json data{{"error", *v.error}};
+    emit({event_type::run_failed, {print_json(data)}});
+  } else if (on == run_event::ended_well) {
+    emit({event_type::run_completed, {encode_text(v.result.value_or(run_result{}))}});
+  }
+  move(on);
+  flush();
+}
+
+} // namespace troupe

@@ -1,0 +1,201 @@
+#include "actors/run.hpp"
+
+#include "actors/deadlines.hpp"
+#include "actors/errors.hpp"
+#include "actors/tokens.hpp"
+#include "protocol/json.hpp"
+
+#include <caf/send.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+/// A RUN's events and what of it is on disk.
+namespace troupe {
+
+namespace {
+
+constexpr std::size_t summary_bytes_max = 120;
+constexpr std::chrono::seconds flush_again_after{1};
+
+/// What an event lets a list say about its run; empty if nothing.
+std::string summary_of(const event& what) {
+  const auto data = parse_json(what.data.text);
+  if (!data)
+    return {};
+  for (const char* member : {"text", "command", "title", "path", "tool", "message"})
+    if (const auto it = data->find(member); it != data->end() && it->is_string())
+      return one_line(it->get_ref<const std::string&>(), summary_bytes_max);
+  return {};
+}
+
+bool is_telling(event_type type) {
+  return type != event_type::status_changed && type != event_type::run_started &&
+         type != event_type::reasoning;
+}
+
+} // namespace
+
+void run_state::emit(event what, std::optional<event_source> src) {
+  auto& v = record_.view;
+  if (outbox_.empty())
+    outbox_first_ = seq_ + 1;
+  if (is_telling(what.type))
+    last_telling_ = what;
+  const event_line line{
+    .seq = ++seq_,
+    .ts = around_.world->wall(),
+    .run_id = v.run_id,
+    .session_id = v.session_id,
+    .backend = v.backend,
+    .type = what.type,
+    .data = std::move(what.data),
+    .src = src};
+  write_text(outbox_, line);
+  outbox_ += '\n';
+}
+
+void run_state::flush() {
+  if (flushing_)
+    return;
+  const int credits = std::exchange(credits_owed_, 0);
+  if (outbox_.empty())
+    return flushed(told_seq_, credits);
+  if (last_telling_) {
+    if (auto text = summary_of(*last_telling_); !text.empty())
+      record_.view.summary = std::move(text);
+    last_telling_.reset();
+  }
+  flushing_ = true;
+  append_events batch{
+    .run_id = record_.view.run_id,
+    .first_seq = outbox_first_,
+    .lines = std::exchange(outbox_, {})};
+  const auto up_to = seq_;
+  self_->request(around_.journal, deadline::disk, batch)
+    .then(
+      [this, up_to, credits](const written&) {
+        flushing_ = false;
+        flushed(up_to, credits);
+        if (!outbox_.empty() || credits_owed_ > 0)
+          flush();
+      },
+      [this, batch, credits](const caf::error&) {
+        flushing_ = false;
+        outbox_.insert(0, batch.lines);
+        outbox_first_ = batch.first_seq;
+        credits_owed_ += credits;
+        around_.world->wake_after(flush_again_after, self_->address(), token::flush_again);
+      });
+}
+
+void run_state::flushed(std::uint64_t up_to, int credits) {
+  const bool news = up_to > told_seq_;
+  told_seq_ = up_to;
+  for (int i = 0; i < credits && attempt_; ++i)
+    self_->send(attempt_, credit{});
+  if (final() && outbox_.empty())
+    return retire();
+  if (news) {
+    report();
+    wake_pollers();
+  }
+}
+
+void run_state::wake_pollers() {
+  for (auto it = pollers_.begin(); it != pollers_.end();) {
+    if (it->second.question.after_seq < told_seq_ || final()) {
+      serve(std::move(it->second));
+      it = pollers_.erase(it);
+    } else {
+      ++it;
+    }
+  }
+}
+
+void run_state::serve(poller waiting) {
+  const auto& question = waiting.question;
+  event_page page{
+    .run_id = record_.view.run_id,
+    .status = record_.view.status,
+    .events = {},
+    .next_after_seq = question.after_seq,
+    .last_seq = told_seq_};
+  if (question.after_seq >= told_seq_) {
+    waiting.answer.deliver(std::move(page));
+    return;
+  }
+  self_->request(
+         around_.journal,
+         deadline::disk,
+         read_page{
+           .run_id = record_.view.run_id,
+           .after_seq = question.after_seq,
+           .limit = question.limit,
+           .max_bytes = question.max_bytes})
+    .then(
+      [page, answer = waiting.answer](events_read& read) mutable {
+        page.events = std::move(read.events);
+        page.next_after_seq = read.last_seq;
+        page.has_more = read.more;
+        answer.deliver(std::move(page));
+      },
+      [answer = waiting.answer](caf::error& e) mutable { answer.deliver(std::move(e)); });
+}
+
+void run_state::save() {
+  caf::anon_send(around_.journal, save_run{.record = record_});
+}
+
+void run_state::save_session() {
+  store::session_record session{
+    .session_id = record_.view.session_id,
+    .backend = record_.view.backend,
+    .cwd = record_.view.cwd,
+    .agent_name = record_.view.agent_name,
+    .backend_session_id = record_.view.backend_session_id,
+    .last_run_id = record_.view.run_id,
+    .updated_at = around_.world->wall(),
+    .launch = launch_};
+  session.launch.env.clear();
+  caf::anon_send(around_.journal, ::troupe::save_session{.session = std::move(session)});
+}
+
+void run_state::report() { self_->send(setup_.registry, run_report{.brief = brief()}); }
+
+void run_state::retire() {
+  if (std::exchange(retired_, true))
+    return;
+  record_.view.last_seq = told_seq_;
+  save_session();
+  self_->request(
+         around_.journal, deadline::disk, save_run{.record = record_})
+    .then(
+      [this](const written&) { say_farewell(); },
+      [this](const caf::error&) {
+        retired_ = false;
+        around_.world->wake_after(flush_again_after, self_->address(), token::flush_again);
+      });
+}
+
+void run_state::say_farewell() {
+  report();
+  wake_pollers();
+  for (auto& [id, answer] : cancellers_)
+    answer.deliver(cancelled());
+  cancellers_.clear();
+  for (auto& answer : stoppers_)
+    answer.deliver(stopped_run{.brief = brief()});
+  stoppers_.clear();
+  const run_over over{
+    .run_id = record_.view.run_id,
+    .session_id = record_.view.session_id,
+    .parent_run_id = record_.view.parent_run_id};
+  const auto leave = [this, over] {
+    self_->send(setup_.supervisor, over);
+    self_->quit();
+  };
+  self_->request(setup_.registry, deadline::answer, over)
+    .then(
+      [leave](const written&) { leave(); }, [leave](const caf::error&) { leave(); });
+}
+
+} // namespace troupe

@@ -1,0 +1,288 @@
+#include "actors/runs.hpp"
+
+#include "actors/bounds.hpp"
+#include "actors/deadlines.hpp"
+#include "actors/errors.hpp"
+#include "actors/run.hpp"
+#include "protocol/identity.hpp"
+
+#include <caf/send.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <algorithm>
+
+/// RUNS: admission and the life of run actors. What is found at a start is in
+/// runs_recovery.cpp.
+namespace troupe {
+
+caf::result<spawned_run> runs_state::spawn(const asked<spawn_run>& request) {
+  const auto& what = request.what;
+  if (auto wrong = out_of_bounds(what))
+    return to_caf(std::move(*wrong));
+  if (auto before = known(what.idempotency_key, request.key))
+    return *before;
+  auto promise = self_->make_response_promise<spawned_run>();
+  const answers to{
+    [promise](const store::run_record& made) mutable { promise.deliver(answer_for(made)); },
+    [promise](error e) mutable { promise.deliver(to_caf(std::move(e))); }};
+  if (what.mode == session_mode::new_) {
+    create(request, {}, {}, to);
+    return promise;
+  }
+  self_->request(
+         setup_.around.journal, deadline::disk, load_session{.session_id = *what.session_id})
+    .then(
+      [this, request, to](store::session_record& session) {
+        create(request, std::move(session), {}, to);
+      },
+      [to](caf::error& e) { to.refused(from_caf(e)); });
+  return promise;
+}
+
+caf::result<continued_run> runs_state::resume(const resume_run& request) {
+  const auto& question = request.question;
+  auto promise = self_->make_response_promise<continued_run>();
+  const auto finished = request.finished;
+  const auto deliver = [promise, finished](const spawned_run& made) mutable {
+    promise.deliver(continued_run{
+      .run_id = made.run_id,
+      .status = made.status,
+      .session_id = made.session_id,
+      .agent_name = made.agent_name,
+      .mode = continue_mode::resume,
+      .resumed_from_run_id = finished.run_id});
+  };
+  if (auto before = known(question.what.idempotency_key, question.key)) {
+    deliver(*before);
+    return promise;
+  }
+  self_->request(
+         setup_.around.journal,
+         deadline::disk,
+         load_session{.session_id = finished.session_id})
+    .then(
+      [this, question, finished, promise, deliver](store::session_record& session) mutable {
+        if (!session.backend_session_id) {
+          promise.deliver(to_caf(error{
+            errc::conflict,
+            "run " + finished.run_id +
+              " has no conversation to go on with; start a new one with spawn_run"}));
+          return;
+        }
+        asked<spawn_run> next{question.who, question.key, as_spawn(session, question.what)};
+        next.what.role = finished.role;
+        create(
+          std::move(next),
+          std::move(session),
+          finished.run_id,
+          {[deliver](const store::run_record& made) mutable { deliver(answer_for(made)); },
+           [promise](error e) mutable { promise.deliver(to_caf(std::move(e))); }});
+      },
+      [promise](caf::error& e) mutable { promise.deliver(std::move(e)); });
+  return promise;
+}
+
+std::optional<spawned_run>
+runs_state::known(const std::optional<std::string>& key, const std::string& call) const {
+  for (const auto& each : {key ? "k:" + *key : std::string{}, call})
+    if (const auto it = keys_.find(each); !each.empty() && it != keys_.end())
+      return it->second;
+  return {};
+}
+
+result<void> runs_state::admit(const asked<spawn_run>& request) const {
+  if (stopping_)
+    return fail(errc::unavailable, "the daemon is stopping: " + *stopping_);
+  if (!request.who->run_id)
+    return {};
+  const auto parent = live_.find(*request.who->run_id);
+  if (parent == live_.end())
+    return fail(errc::refused, "the run that asks is not live any more");
+  return check_rights(request.what, parent->second.rights);
+}
+
+void runs_state::create(
+  asked<spawn_run> request,
+  std::optional<store::session_record> session,
+  std::optional<std::string> resumed_from,
+  answers to) {
+  const auto& who = *request.who;
+  if (auto may = admit(request); !may)
+    return to.refused(std::move(may.error()));
+  auto backend = choose_backend(setup_.config, request.what.backend);
+  if (!backend)
+    return to.refused(std::move(backend.error()));
+  if (session && !request.what.nickname)
+    request.what.nickname = session->agent_name;
+  const auto cwd = request.what.cwd.value_or(who.cwd);
+  auto name = free_name(request.what.nickname, cwd);
+  if (!name && session)
+    name = free_name({}, cwd);
+  if (!name)
+    return to.refused(std::move(name.error()));
+  auto& world = *setup_.around.world;
+  auto made = compose(request, *backend, session, *name, world.wall());
+  if (!made)
+    return to.refused(std::move(made.error()));
+  const supervision::spawn_request place{who.run_id, made->record.view.depth};
+  if (auto admitted = admission_->admit(place, world.now()); !admitted)
+    return to.refused(std::move(admitted.error()));
+  made->record.resumed_from = resumed_from;
+  made->record.view.resumed_from_run_id = std::move(resumed_from);
+  enter(made->record, made->launch);
+  self_->request(
+         setup_.around.journal,
+         deadline::disk,
+         create_run{.record = made->record, .launch = made->launch})
+    .then(
+      [this, made = *made, to](const written&) mutable {
+        to.made(made.record);
+        const auto session_id = made.record.view.session_id;
+        loaded_run loaded{
+          .record = std::move(made.record),
+          .launch = std::move(made.launch),
+          .last_src = {},
+          .token = {}};
+        launch_run(std::move(loaded), false);
+        begin_if_first(session_id);
+      },
+      [this, run_id = made->record.view.run_id, to](caf::error& e) {
+        forget(run_id);
+        to.refused(from_caf(e));
+      });
+}
+
+result<std::string> runs_state::free_name(
+  const std::optional<std::string>& wanted, const std::string& cwd) const {
+  std::map<std::string, std::string> taken;
+  for (const auto& [run_id, run] : live_)
+    if (run.brief.cwd == cwd)
+      taken[run.brief.agent_name] = run_id;
+  if (wanted && taken.contains(*wanted))
+    return fail(
+      errc::conflict,
+      "nickname: " + *wanted + " is the name of run " + taken[*wanted] +
+        " in this cwd; choose another, or leave it out");
+  if (wanted)
+    return *wanted;
+  for (std::size_t n = 1;; ++n)
+    if (auto name = "agent" + std::to_string(n); !taken.contains(name))
+      return name;
+}
+
+void runs_state::enter(
+  const store::run_record& record, const store::launch_record& launch) {
+  const auto& v = record.view;
+  live_run run{
+    .actor = {},
+    .brief =
+      {.run_id = v.run_id,
+       .agent_name = v.agent_name,
+       .backend = v.backend,
+       .role = v.role,
+       .session_id = v.session_id,
+       .status = v.status,
+       .phase = v.phase,
+       .cwd = v.cwd,
+       .summary = v.summary,
+       .created_at = v.created_at,
+       .updated_at = v.updated_at,
+       .parent_run_id = v.parent_run_id,
+       .depth = v.depth},
+    .rights =
+      {.backend = v.backend,
+       .permissions = launch.permissions,
+       .backend_config = launch.backend_config}};
+  live_.insert_or_assign(v.run_id, std::move(run));
+  sessions_[v.session_id].push_back(v.run_id);
+  for (const auto& key : record.keys)
+    keys_[key] = answer_for(record);
+}
+
+void runs_state::launch_run(loaded_run loaded, bool recovered) {
+  const auto run_id = loaded.record.view.run_id;
+  auto& live = live_.at(run_id);
+  auto kept = kept_of(loaded.record);
+  live.actor = self_->spawn<caf::monitored>(
+    run,
+    setup_.around,
+    run_setup{
+      .loaded = std::move(loaded),
+      .kept = std::move(kept),
+      .recovered = recovered,
+      .registry = setup_.registry,
+      .supervisor = runs_actor(self_)});
+  by_address_[live.actor.address()] = run_id;
+  self_->send(setup_.registry, live.brief, live.actor);
+}
+
+void runs_state::begin_if_first(const std::string& session_id) {
+  const auto queue = sessions_.find(session_id);
+  if (queue == sessions_.end() || queue->second.empty())
+    return;
+  const auto live = live_.find(queue->second.front());
+  if (live != live_.end() && live->second.actor)
+    self_->send(live->second.actor, begin_run{});
+}
+
+void runs_state::over(const run_over& ended) {
+  forget(ended.run_id);
+  begin_if_first(ended.session_id);
+  quit_if_done();
+}
+
+void runs_state::forget(const std::string& run_id) {
+  const auto it = live_.find(run_id);
+  if (it == live_.end())
+    return;
+  admission_->release(it->second.brief.parent_run_id);
+  const auto session = sessions_.find(it->second.brief.session_id);
+  if (session != sessions_.end()) {
+    std::erase(session->second, run_id);
+    if (session->second.empty())
+      sessions_.erase(session);
+  }
+  live_.erase(it);
+}
+
+void runs_state::stop_all(const stop_run& order) {
+  if (std::exchange(stopping_, order.detail))
+    return;
+  for (const auto& [run_id, live] : live_)
+    if (live.actor)
+      self_->request(live.actor, deadline::stop, order)
+        .then([](const stopped_run&) {}, [](const caf::error&) {});
+  quit_if_done();
+}
+
+void runs_state::quit_if_done() {
+  if (stopping_ && live_.empty())
+    setup_.around.world->order(keeper::quit_order{.reason = *stopping_});
+}
+
+caf::result<process_owner> runs_state::owner_of(const whose_process& question) const {
+  const auto as_run = [this](const std::string& run_id) -> caf::result<process_owner> {
+    const auto it = live_.find(run_id);
+    if (it == live_.end())
+      return to_caf(error{errc::refused, "this process belongs to a run that has ended"});
+    return process_owner{.run_id = run_id, .depth = it->second.brief.depth};
+  };
+  constexpr std::size_t run_id_length = 28;
+  const auto slash = question.cgroup.rfind("/r_");
+  if (slash != std::string::npos)
+    if (const auto id = question.cgroup.substr(slash + 1, run_id_length); is_run_id(id))
+      return as_run(id);
+  for (const auto& [key, kept] : kept_)
+    for (const int pid : question.ancestors)
+      if (pid == kept.spawned.pid || pid == kept.spawned.root_pid)
+        return as_run(key.run_id);
+  const bool of_keeper =
+    std::ranges::find(question.ancestors, setup_.keeper_pid) != question.ancestors.end();
+  if (of_keeper)
+    return to_caf(error{
+      errc::refused, "this process was started by an agent whose run is not known"});
+  return process_owner{};
+}
+
+} // namespace troupe

@@ -1,0 +1,100 @@
+#pragma once
+
+#include "actors/attempt.hpp"
+#include "actors/interfaces.hpp"
+#include "actors/new_run.hpp"
+#include "store/configuration.hpp"
+#include "supervision/admission.hpp"
+#include "supervision/restart.hpp"
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace troupe {
+
+struct runs_setup {
+  surroundings around;
+  registry_actor registry;
+  store::configuration config;
+  int keeper_pid = 0; ///< Every descendant of it is part of a run.
+};
+
+/// Remembers the live runs: which actor each has, which session it belongs to, which
+/// names are taken. Checks and counts admissions in this one mailbox. A RUN that dies of
+/// a bug is started again from disk and takes its agent back from the keeper.
+class runs_state {
+public:
+  static inline const char* name = "runs";
+
+  explicit runs_state(runs_actor::pointer self) : self_(self) {}
+
+  void start(runs_setup setup);
+
+  caf::result<spawned_run> spawn(const asked<spawn_run>& request);
+  caf::result<continued_run> resume(const resume_run& request);
+  caf::result<process_owner> owner_of(const whose_process& question) const;
+  void stop_all(const stop_run& order);
+  void over(const run_over& ended);
+  void news(const kept_news& what);
+  void down(const caf::down_msg& died);
+
+private:
+  struct live_run {
+    run_actor actor;
+    run_brief brief;
+    parent_rights rights;
+    supervision::restart_window crashes{3, std::chrono::minutes(1)};
+  };
+
+  struct answers {
+    std::function<void(const store::run_record&)> made;
+    std::function<void(error)> refused;
+  };
+
+  void create(
+    asked<spawn_run> request,
+    std::optional<store::session_record> session,
+    std::optional<std::string> resumed_from,
+    answers to);
+  [[nodiscard]] result<void> admit(const asked<spawn_run>& request) const;
+  [[nodiscard]] result<std::string>
+  free_name(const std::optional<std::string>& wanted, const std::string& cwd) const;
+  [[nodiscard]] std::optional<spawned_run>
+  known(const std::optional<std::string>& key, const std::string& call) const;
+  void enter(const store::run_record& record, const store::launch_record& launch);
+  void launch_run(loaded_run loaded, bool recovered);
+  void begin_if_first(const std::string& session_id);
+  void recover(const std::vector<store::run_record>& all);
+  void recover_one(const std::string& run_id);
+  void give_up(const std::string& run_id);
+  void forget(const std::string& run_id);
+  void ready_if_done();
+  void quit_if_done();
+  [[nodiscard]] std::optional<keeper::kept_attempt>
+  kept_of(const store::run_record& record) const;
+
+  runs_actor::pointer self_;
+  runs_setup setup_;
+  std::optional<supervision::admission> admission_;
+  std::map<std::string, live_run> live_;
+  std::map<caf::actor_addr, std::string> by_address_;
+  std::map<std::string, std::deque<std::string>> sessions_; ///< Front: active.
+  std::map<std::string, spawned_run> keys_;
+  std::map<keeper::attempt_key, keeper::kept_attempt> kept_;
+  std::vector<std::string> to_recover_;
+  std::set<std::string> recovering_;
+  std::optional<std::string> stopping_;
+  bool loaded_ = false;
+  bool listed_ = false;
+  bool open_ = false;
+};
+
+runs_actor::behavior_type
+runs(runs_actor::stateful_pointer<runs_state> self, runs_setup setup);
+
+} // namespace troupe

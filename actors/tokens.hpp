@@ -1,0 +1,16 @@
+#pragma once
+
+#include <cstdint>
+
+/// What a wake-up is about: the kind in the top byte, details below.
+namespace troupe::token {
+
+inline constexpr std::uint64_t health = 1ull << 56;
+inline constexpr std::uint64_t rung = 2ull << 56;
+inline constexpr std::uint64_t poll = 3ull << 56;
+inline constexpr std::uint64_t cancel = 4ull << 56;
+inline constexpr std::uint64_t wait_over = 5ull << 56;
+inline constexpr std::uint64_t flush_again = 6ull << 56;
+inline constexpr std::uint64_t kind_mask = 0xFFull << 56;
+
+} // namespace troupe::token

@@ -1,0 +1,36 @@
+#include "agents/adapter.hpp"
+#include "agents/claude/claude_code.hpp"
+#include "agents/claude/command_line.hpp"
+#include "agents/process.hpp"
+
+#include <algorithm>
+
+namespace troupe::agents {
+
+const std::vector<backend_type>& backend_types() {
+  static const std::vector<backend_type> table{
+    {
+      .name = "claude_code",
+      .title = "Claude Code",
+      .resumes = true,
+      .interrupts = true,
+      .start = claude::start,
+      .make = claude::make,
+    },
+    {
+      .name = "process",
+      .title = "Any program that prints lines",
+      .start = start_process,
+      .make = make_process,
+    },
+  };
+  return table;
+}
+
+const backend_type* find_backend(std::string_view name) {
+  const auto& table = backend_types();
+  const auto found = std::ranges::find(table, name, &backend_type::name);
+  return found == table.end() ? nullptr : &*found;
+}
+
+} // namespace troupe::agents

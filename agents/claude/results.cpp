@@ -1,0 +1,181 @@
+#include "agents/claude/results.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <charconv>
+
+namespace troupe::agents::claude {
+
+namespace {
+
+constexpr std::size_t detail_max = 1000;
+
+constexpr auto login_words = std::to_array<std::string_view>(
+  {"not logged in",
+   "please run /login",
+   "invalid api key",
+   "oauth token has expired",
+   "oauth token revoked",
+   "failed to authenticate"});
+
+constexpr auto limit_words = std::to_array<std::string_view>(
+  {"usage limit reached",
+   "hit your limit",
+   "hit your usage limit",
+   "5-hour limit reached",
+   "session limit reached",
+   "weekly limit reached",
+   "limit reached ·",
+   "limit reached ∙"});
+
+std::string lowered(std::string_view text) {
+  std::string out(text);
+  for (auto& c : out)
+    c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return out;
+}
+
+bool says_any(std::string_view text, const auto& phrases) {
+  const auto low = lowered(text);
+  return std::ranges::any_of(
+    phrases, [&](std::string_view p) { return low.find(p) != low.npos; });
+}
+
+/// `…limit reached|1795164805`: seconds since the epoch, as the agent has put it.
+std::optional<timestamp> epoch_after_bar(std::string_view text) {
+  constexpr std::size_t digits_min = 10;
+  constexpr std::int64_t seconds_max = 99'999'999'999;
+  const auto bar = text.rfind('|');
+  if (bar == text.npos || text.size() - bar <= digits_min)
+    return {};
+  std::int64_t value = 0;
+  const auto* begin = text.data() + bar + 1;
+  const auto read = std::from_chars(begin, text.data() + text.size(), value);
+  if (read.ec != std::errc() || read.ptr - begin < static_cast<int>(digits_min))
+    return {};
+  return timestamp{value > seconds_max ? value : value * 1000};
+}
+
+/// The words of a result: its text, else its errors.
+std::string words_of(const json& result) {
+  if (const auto text = text_in(result, "result"); !text.empty())
+    return std::string(text);
+  std::string words;
+  for (const auto& each : member(result, "errors"))
+    if (each.is_string())
+      words.append(words.empty() ? "" : "; ").append(each.get<std::string>());
+  return words;
+}
+
+bool was_aborted(const json& result) {
+  return text_in(result, "terminal_reason").starts_with("aborted");
+}
+
+exit_kind kind_of_api_error(const json& result, std::string_view words) {
+  const auto status = number_in(result, "api_error_status").value_or(0);
+  const auto type = text_in(result, "api_error_type");
+  if (status == 429 || says_any(words, limit_words))
+    return exit_kind::rate_limited;
+  if (status == 401 || status == 403 || says_any(words, login_words))
+    return exit_kind::auth;
+  if (
+    status >= 500 || type == "overloaded_error" ||
+    text_in(result, "api_error") == "connection_failed")
+    return exit_kind::overloaded;
+  return exit_kind::agent_error;
+}
+
+exit_reason
+judge_failure(const json& result, std::string words, const turn_facts& facts) {
+  const auto subtype = text_in(result, "subtype");
+  const auto shown = [&](std::string_view otherwise) {
+    return words.empty() ? std::string(otherwise) : one_line(words, detail_max);
+  };
+  if (subtype == "error_max_turns" || subtype == "error_max_budget_usd")
+    return {exit_kind::budget, shown(subtype)};
+  if (facts.interrupted && (subtype == "error_during_execution" || was_aborted(result)))
+    return {exit_kind::agent_error, "interrupted"};
+  if (is_unknown_session(words))
+    return {
+      exit_kind::protocol_error,
+      "session " + std::string(text_in(result, "session_id")) +
+        " is not known any more; start with session_mode new"};
+  exit_reason reason{kind_of_api_error(result, words), shown("the turn failed")};
+  if (reason.reason == exit_kind::rate_limited) {
+    reason.until = epoch_after_bar(words);
+    if (!reason.until)
+      reason.until = facts.limit_until;
+  }
+  return reason;
+}
+
+} // namespace
+
+void spending::add(const json& result) {
+  const auto& usage = member(result, "usage");
+  const auto count = [&](std::string_view name) {
+    return static_cast<std::uint64_t>(
+      std::clamp<std::int64_t>(number_in(usage, name).value_or(0), 0, 1LL << 48));
+  };
+  known = known || usage.is_object();
+  tokens.input_tokens += count("input_tokens");
+  tokens.output_tokens += count("output_tokens");
+  tokens.cached_input_tokens += count("cache_read_input_tokens");
+  if (const auto& cost = member(result, "total_cost_usd"); cost.is_number())
+    cost_usd = cost.get<double>();
+}
+
+void spending::put_into(run_result& result) const {
+  if (known)
+    result.usage = tokens;
+  result.cost_usd = cost_usd;
+}
+
+turn_end judge(const json& result, const turn_facts& facts) {
+  turn_end end{{.reason = exit_kind::completed}, {}};
+  auto words = words_of(result);
+  const bool good = text_in(result, "subtype") == "success" &&
+                    !flag_in(result, "is_error") &&
+                    !(facts.interrupted && was_aborted(result));
+  if (!good) {
+    end.reason = judge_failure(result, std::move(words), facts);
+    return end;
+  }
+  end.result.final_response = std::string(text_in(result, "result"));
+  if (const auto& data = member(result, "structured_output"); data.is_object())
+    end.result.structured_output = raw_json{print_json(data)};
+  else if (facts.wants_data)
+    end.reason = {
+      exit_kind::agent_error,
+      "the answer holds no data for the JSON Schema that was given; the text of the "
+      "answer is in the result"};
+  return end;
+}
+
+bool is_unknown_session(std::string_view text) {
+  return text.find("No conversation found with session ID") != text.npos;
+}
+
+exit_reason judge_end(const process_end& how, bool asked, bool said_anything) {
+  exit_reason reason{
+    .reason = exit_kind::lost,
+    .detail = last_line(how.stderr_tail),
+    .code = how.code,
+    .signal = how.signal};
+  if (how.code == 0 && !asked)
+    reason.reason = exit_kind::completed;
+  else if (how.signal || how.code)
+    reason.reason = exit_kind::crashed;
+  if (reason.reason == exit_kind::crashed && says_any(how.stderr_tail, login_words))
+    reason.reason = exit_kind::auth;
+  else if (is_unknown_session(how.stderr_tail))
+    reason.reason = exit_kind::protocol_error;
+  else if (how.code == 1 && !said_anything && !reason.detail.empty())
+    reason.reason = exit_kind::agent_error;
+  if (reason.detail.empty() && reason.reason != exit_kind::completed)
+    reason.detail = "ended without a result";
+  return reason;
+}
+
+} // namespace troupe::agents::claude

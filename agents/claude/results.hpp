@@ -1,0 +1,40 @@
+#pragma once
+
+#include "agents/agent_line.hpp"
+
+#include <optional>
+#include <string>
+
+namespace troupe::agents::claude {
+
+/// Tokens and money of all turns so far.
+struct spending {
+  token_usage tokens;
+  std::optional<double> cost_usd;
+  bool known = false;
+
+  /// Adds the usage of one result; its cost is a total already.
+  void add(const json& result);
+
+  void put_into(run_result& result) const;
+};
+
+/// What is known beside the result line itself.
+struct turn_facts {
+  bool interrupted = false; ///< We asked for it.
+  bool wants_data = false;  ///< A JSON Schema was given.
+  std::optional<timestamp> limit_until;
+};
+
+/// Judges a `result` line. Its exit code and its subtype lie: an API error comes as
+/// subtype `success` with `is_error`.
+[[nodiscard]] turn_end judge(const json& result, const turn_facts& facts);
+
+/// Whether the session to resume does not exist.
+[[nodiscard]] bool is_unknown_session(std::string_view text);
+
+/// Judges the end of a process that gave no result to what it was asked.
+[[nodiscard]] exit_reason
+judge_end(const process_end& how, bool asked, bool said_anything);
+
+} // namespace troupe::agents::claude

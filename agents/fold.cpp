@@ -1,0 +1,74 @@
+#include "agents/fold.hpp"
+
+namespace troupe::agents {
+
+fold::fold(
+  std::unique_ptr<adapter> speaks,
+  std::uint32_t attempt,
+  std::vector<agent_input> recorded,
+  std::optional<event_source> watermark)
+  : speaks_(std::move(speaks)), attempt_(attempt),
+    recorded_(recorded.begin(), recorded.end()), watermark_(watermark),
+    splitter_(line_bytes_max) {}
+
+void fold::begin(folded& out) {
+  fold_due_inputs(out);
+}
+
+void fold::push(std::string_view bytes, folded& out) {
+  splitter_.push(bytes);
+  line_splitter::line line{};
+  while (splitter_.next(line)) {
+    fold_line(line, out);
+    fold_due_inputs(out);
+  }
+}
+
+void fold::say(const agent_input& said, folded& out) {
+  step taken;
+  ++inputs_;
+  speaks_->input(said, taken);
+  take(std::move(taken), splitter_.offset(), out);
+}
+
+void fold::finish(folded& out) {
+  line_splitter::line line{};
+  if (splitter_.rest(line))
+    fold_line(line, out);
+  while (!recorded_.empty()) {
+    const auto said = std::move(recorded_.front());
+    recorded_.pop_front();
+    say(said, out);
+  }
+}
+
+void fold::fold_line(const line_splitter::line& line, folded& out) {
+  step taken;
+  speaks_->line(line.text, line.cut, taken);
+  out.spoke = true;
+  take(std::move(taken), line.end_offset, out);
+}
+
+void fold::fold_due_inputs(folded& out) {
+  while (!recorded_.empty() && recorded_.front().at_offset <= splitter_.offset()) {
+    const auto said = std::move(recorded_.front());
+    recorded_.pop_front();
+    say(said, out);
+  }
+}
+
+void fold::take(step&& taken, std::uint64_t end_offset, folded& out) {
+  std::uint32_t index = 0;
+  for (auto& each : taken.events) {
+    const event_source src{attempt_, end_offset, inputs_, index++};
+    if (!watermark_ || src > *watermark_)
+      out.events.push_back({std::move(each), src});
+  }
+  for (auto& text : taken.lines)
+    out.lines.push_back({++lines_sent_, std::move(text)});
+  out.close_stdin = out.close_stdin || taken.close_stdin;
+  if (taken.ended)
+    out.ended = std::move(taken.ended);
+}
+
+} // namespace troupe::agents

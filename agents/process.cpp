@@ -1,0 +1,234 @@
+#include "agents/process.hpp"
+
+#include "agents/process_lines.hpp"
+#include "agents/requests.hpp"
+#include "agents/turns.hpp"
+
+#include <array>
+#include <cstdint>
+
+namespace troupe::agents {
+
+namespace {
+
+enum class stdin_mode : std::uint8_t { text, json, none };
+
+constexpr auto names(stdin_mode) {
+  return std::to_array<std::string_view>({"text", "json", "none"});
+}
+
+struct process_config {
+  std::optional<std::vector<std::string>> command;
+  stdin_mode input = stdin_mode::text;
+  std::vector<std::string> args;
+
+  static constexpr bool closed = true;
+  static constexpr auto fields() {
+    return std::tuple{
+      optional("command", &process_config::command, "The program and its arguments."),
+      optional(
+        "stdin",
+        &process_config::input,
+        "text: the prompt, then the end; json: messages; none: nothing."),
+      optional("args", &process_config::args, "Added to the command."),
+    };
+  }
+};
+
+class process_adapter final : public adapter {
+public:
+  explicit process_adapter(stdin_mode mode) : mode_(mode) {}
+
+  void line(std::string_view text, bool cut, step& out) override {
+    const auto object = cut ? std::nullopt : read_object(text);
+    if (object)
+      read(*object, text, out);
+    else
+      plain(text, cut, out);
+  }
+
+  void input(const agent_input& said, step& out) override {
+    if (said.kind == input_kind::turn)
+      turn(turn_text(said), out);
+    else if (said.kind == input_kind::close)
+      close(out);
+    else if (mode_ != stdin_mode::json || closed_)
+      return;
+    else if (said.kind == input_kind::interrupt)
+      say(out, {{"type", "interrupt"}});
+    else
+      answer(said, out);
+  }
+
+  [[nodiscard]] exit_reason ended(const process_end& how) const override {
+    if (end_)
+      return end_->reason;
+    if (how.code == 0)
+      return {.reason = exit_kind::completed, .code = 0};
+    exit_reason reason{
+      .reason = how.code || how.signal ? exit_kind::crashed : exit_kind::lost,
+      .detail = last_line(how.stderr_tail),
+      .code = how.code,
+      .signal = how.signal};
+    if (reason.detail.empty())
+      reason.detail = "ended without a result";
+    return reason;
+  }
+
+  [[nodiscard]] run_result outcome() const override {
+    if (end_)
+      return end_->result;
+    return {.final_response = words_.text()};
+  }
+
+  [[nodiscard]] const std::vector<pending_request>& pending() const override {
+    return requests_.all();
+  }
+  [[nodiscard]] std::optional<std::string> session() const override { return session_; }
+  [[nodiscard]] bool takes_turns() const override {
+    return mode_ == stdin_mode::json && end_ && !closed_;
+  }
+  [[nodiscard]] int open_tools() const override { return calls_.count(); }
+
+private:
+  void read(const json& object, std::string_view text, step& out) {
+    const auto name = text_in(object, "type");
+    const auto type = from_name<event_type>(name);
+    if (name == "session" && !text_in(object, "session_id").empty())
+      session_ = text_in(object, "session_id");
+    else if (name == "request_withdrawn")
+      withdraw(text_in(object, "request_id"), out);
+    else if (!type)
+      plain(text, false, out);
+    else if (*type == event_type::run_completed || *type == event_type::run_failed)
+      finish(*type, event_data(object), out);
+    else if (*type == event_type::input_required || *type == event_type::auth_required)
+      ask(*type, event_data(object), out);
+    else
+      pass_on(*type, event_data(object), out);
+  }
+
+  void plain(std::string_view text, bool cut, step& out) {
+    const auto data = quoted(text, cut);
+    words_.add(text_in(data, "text"));
+    tell(out, event_type::agent_message, data);
+  }
+
+  void pass_on(event_type type, const json& data, step& out) {
+    if (type == event_type::agent_message)
+      words_.add(text_in(data, "text"));
+    calls_.note(type, data);
+    tell(out, type, data);
+  }
+
+  void ask(event_type type, const json& data, step& out) {
+    auto request = request_of(type, data, asked_ + 1);
+    asked_ += request.request_id == made_up_id(asked_ + 1) ? 1 : 0;
+    tell(out, type, encode(request));
+    if (mode_ == stdin_mode::json && !requests_.add(std::move(request)))
+      warn(out, "request_refused", {{"message", "too many requests wait"}});
+  }
+
+  void withdraw(std::string_view id, step& out) {
+    if (requests_.remove(id))
+      warn(out, "request_withdrawn", {{"request_id", id}});
+  }
+
+  void finish(event_type type, const json& data, step& out) {
+    turn_end end = type == event_type::run_failed ? failed(data) : completed(data, out);
+    if (!end.result.final_response)
+      end.result.final_response = words_.text();
+    running_ = false;
+    calls_.clear();
+    requests_.clear();
+    end_ = end;
+    if (const auto next = waiting_.pop())
+      send(*next, out);
+    else
+      out.ended = std::move(end);
+  }
+
+  void turn(std::string text, step& out) {
+    if (mode_ == stdin_mode::json && running_ && !closed_ && waiting_.push(text))
+      return;
+    if (closed_ || running_)
+      return warn(out, "turn_refused", {{"message", "it takes no further turn"}});
+    send(text, out);
+  }
+
+  void send(const std::string& text, step& out) {
+    running_ = true;
+    end_.reset();
+    words_.clear();
+    if (mode_ == stdin_mode::json)
+      return say(out, {{"type", "turn"}, {"text", text}});
+    closed_ = true;
+    if (mode_ == stdin_mode::none)
+      return;
+    split_lines(text, out.lines);
+    out.close_stdin = true;
+  }
+
+  void close(step& out) {
+    if (std::exchange(closed_, true))
+      return;
+    out.close_stdin = mode_ != stdin_mode::none;
+    if (const auto count = waiting_.drop())
+      warn(out, "turns_dropped", {{"count", count}});
+  }
+
+  void answer(const agent_input& said, step& out) {
+    const auto answer = decode_text<request_answer>(said.body.text);
+    const auto* request = answer ? requests_.find(*answer) : nullptr;
+    if (!request)
+      return;
+    auto line = encode(*answer);
+    line["request_id"] = request->request_id;
+    json message{{"type", "answer"}};
+    message.update(line);
+    say(out, message);
+    requests_.remove(text_in(line, "request_id"));
+  }
+
+  static void say(step& out, const json& message) {
+    out.lines.push_back(print_json(message));
+  }
+
+  stdin_mode mode_;
+  bool running_ = false;
+  bool closed_ = false;
+  std::uint32_t asked_ = 0;
+  std::optional<turn_end> end_;
+  std::optional<std::string> session_;
+  last_words words_;
+  open_calls calls_;
+  open_requests requests_;
+  waiting_turns waiting_;
+};
+
+} // namespace
+
+result<start_line> start_process(const attempt_plan& plan) {
+  auto config = read_config<process_config>(plan.backend_config);
+  if (!config)
+    return fail(std::move(config.error()));
+  auto argv = config->command.value_or(plan.command);
+  if (argv.empty())
+    return fail(
+      errc::invalid_argument,
+      "backend_config.command: required; give the program and its arguments as a list "
+      "of strings");
+  argv.insert(argv.end(), config->args.begin(), config->args.end());
+  if (auto bad = check_argv(argv))
+    return fail(
+      errc::invalid_argument, to_string(*within("backend_config.command", bad)));
+  return start_line{
+    .argv = std::move(argv), .stdin_open = config->input != stdin_mode::none};
+}
+
+std::unique_ptr<adapter> make_process(const attempt_plan& plan) {
+  const auto config = read_config<process_config>(plan.backend_config);
+  return std::make_unique<process_adapter>(config ? config->input : stdin_mode::text);
+}
+
+} // namespace troupe::agents

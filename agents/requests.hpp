@@ -1,0 +1,35 @@
+#pragma once
+
+#include "protocol/messages.hpp"
+#include "protocol/runs.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace troupe::agents {
+
+/// The requests of one agent that wait for an answer, oldest first.
+class open_requests {
+public:
+  static constexpr std::size_t count_max = 64;
+
+  /// A request with the same id replaces the older one; false if there are too many.
+  [[nodiscard]] bool add(pending_request request);
+
+  /// False if it does not wait.
+  bool remove(std::string_view request_id);
+
+  void clear() { all_.clear(); }
+
+  /// The one an answer names, or the oldest if it names none; nullptr if there is none.
+  [[nodiscard]] const pending_request* find(const request_answer& answer) const;
+
+  [[nodiscard]] const std::vector<pending_request>& all() const { return all_; }
+
+private:
+  std::vector<pending_request> all_;
+};
+
+} // namespace troupe::agents

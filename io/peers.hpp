@@ -1,0 +1,14 @@
+#pragma once
+
+#include "io/clients.hpp"
+
+#include <optional>
+
+namespace troupe::io {
+
+/// Who connected this socket, as the kernel remembers it; what /proc says besides is
+/// what could be read: the process may be gone by now. Nothing if the kernel does not
+/// say.
+[[nodiscard]] std::optional<peer> peer_of(int socket);
+
+} // namespace troupe::io

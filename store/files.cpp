@@ -1,0 +1,245 @@
+#include "store/files.hpp"
+
+#include "protocol/text.hpp"
+#include "protocol/values.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+namespace troupe::store {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr mode_t file_mode = 0600;
+constexpr mode_t directory_mode = 0700;
+constexpr std::size_t copy_step = 64 << 10;
+
+struct advice {
+  errc code;
+  std::string_view text;
+};
+
+advice advice_for(int code) {
+  switch (code) {
+  case ENOENT:
+    return {errc::not_found, "check the path"};
+  case EACCES:
+  case EPERM:
+    return {errc::refused, "give this user access to it, or choose another place"};
+  case EROFS:
+    return {errc::refused, "choose a place that can be written"};
+  case ELOOP:
+    return {errc::refused, "put a real file where the symbolic link is"};
+  case ENOSPC:
+  case EDQUOT:
+    return {errc::busy, "free some space there, then try again"};
+  case EFBIG:
+    return {errc::busy, "raise the limit of file sizes (ulimit -f), then try again"};
+  case EMFILE:
+  case ENFILE:
+    return {errc::busy, "raise the limit of open files (ulimit -n), then try again"};
+  case EISDIR:
+  case ENOTDIR:
+  case EEXIST:
+    return {errc::conflict, "move what is in its place out of the way"};
+  default:
+    return {errc::internal, "check the disk; the system log may say more"};
+  }
+}
+
+result<descriptor> create_new(const fs::path& file) {
+  constexpr int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+  descriptor made(::open(file.c_str(), flags, file_mode));
+  if (!made && errno == EEXIST && ::unlink(file.c_str()) == 0)
+    made = descriptor(::open(file.c_str(), flags, file_mode));
+  if (!made || ::fchmod(made.get(), file_mode) != 0)
+    return fail(file_error(errno, "create", file));
+  return made;
+}
+
+result<std::uint64_t> size_of(int fd, const fs::path& file) {
+  struct stat status {};
+  if (::fstat(fd, &status) != 0)
+    return fail(file_error(errno, "look at", file));
+  return static_cast<std::uint64_t>(status.st_size);
+}
+
+fs::path damaged_name(const fs::path& file) {
+  auto time = to_string(wall_now());
+  std::erase_if(time, [](char c) { return c == '-' || c == ':' || c == '.'; });
+  const auto wanted = file.string() + ".damaged-" + time;
+  fs::path name = wanted;
+  std::error_code ignored;
+  for (int n = 2; fs::exists(fs::symlink_status(name, ignored)); ++n)
+    name = wanted + "-" + std::to_string(n);
+  return name;
+}
+
+constexpr bool is_continuation(char c) {
+  return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
+}
+
+/// Without the pieces of characters that a cut left at both ends.
+std::string_view whole_characters(std::string_view text) {
+  for (int i = 0; i < 3 && !text.empty() && is_continuation(text.front()); ++i)
+    text.remove_prefix(1);
+  std::size_t lead = text.size();
+  while (lead > 0 && text.size() - lead < 3 && is_continuation(text[lead - 1]))
+    --lead;
+  if (lead == 0)
+    return text;
+  const auto first = static_cast<unsigned char>(text[lead - 1]);
+  const std::size_t wanted = first >= 0xF0   ? 4
+                             : first >= 0xE0 ? 3
+                             : first >= 0xC0 ? 2
+                                             : 1;
+  return wanted > text.size() - lead + 1 ? text.substr(0, lead - 1) : text;
+}
+
+} // namespace
+
+error file_error(int code, std::string_view doing, const fs::path& file) {
+  const auto [kind, what_to_do] = advice_for(code);
+  std::string text = "cannot ";
+  text.append(doing).append(" ").append(file.string()).append(": ");
+  text.append(std::generic_category().message(code)).append("; ").append(what_to_do);
+  return {kind, std::move(text)};
+}
+
+result<void> write_snapshot(const fs::path& file, std::string_view text, bool durable) {
+  fs::path fresh = file;
+  fresh += ".new";
+  auto out = create_new(fresh);
+  if (!out)
+    return fail(std::move(out.error()));
+  auto code = out->write_all(text);
+  if (code == 0 && durable && ::fsync(out->get()) != 0)
+    code = errno;
+  if (code == 0 && ::rename(fresh.c_str(), file.c_str()) != 0)
+    code = errno;
+  if (code != 0) {
+    ::unlink(fresh.c_str());
+    return fail(file_error(code, "write", file));
+  }
+  if (durable)
+    return sync_path(file.parent_path());
+  return {};
+}
+
+result<descriptor> open_to_read(const fs::path& file) {
+  descriptor in(::open(file.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+  struct stat status {};
+  if (!in || ::fstat(in.get(), &status) != 0)
+    return fail(file_error(errno, "read", file));
+  if (S_ISDIR(status.st_mode))
+    return fail(file_error(EISDIR, "read", file));
+  if (!S_ISREG(status.st_mode))
+    return fail(
+      errc::conflict,
+      "cannot read " + file.string() + ": not a regular file; name one that is");
+  return in;
+}
+
+result<std::string> read_file(const fs::path& file, std::uint64_t bytes_max) {
+  auto in = open_to_read(file);
+  if (!in)
+    return fail(std::move(in.error()));
+  const auto size = size_of(in->get(), file);
+  if (!size)
+    return fail(size.error());
+  std::string text;
+  for (auto room = *size + 1; text.size() <= bytes_max; room = copy_step) {
+    const auto had = text.size();
+    text.resize(had + std::min(room, bytes_max + 1 - had));
+    const auto n = in->read_at(had, text.data() + had, text.size() - had);
+    if (n < 0)
+      return fail(file_error(errno, "read", file));
+    text.resize(had + static_cast<std::size_t>(n));
+    if (n == 0)
+      return text;
+  }
+  return fail(
+    errc::busy,
+    "cannot read " + file.string() + ": larger than the limit of " +
+      std::to_string(bytes_max) + " bytes; make it smaller");
+}
+
+std::string read_tail(const fs::path& file, std::size_t bytes_max) {
+  const auto in = open_to_read(file);
+  const auto size = in ? size_of(in->get(), file) : result<std::uint64_t>(0u);
+  if (!in || !size)
+    return {};
+  const auto length = std::min<std::uint64_t>(*size, bytes_max);
+  std::string text(length, '\0');
+  const auto n = in->read_at(*size - length, text.data(), text.size());
+  text.resize(n > 0 ? static_cast<std::size_t>(n) : 0);
+  return std::string(whole_characters(text));
+}
+
+result<void> make_directory(const fs::path& directory) {
+  fs::path made;
+  for (const auto& step : directory) {
+    made /= step;
+    if (::mkdir(made.c_str(), directory_mode) == 0) {
+      if (::chmod(made.c_str(), directory_mode) != 0)
+        return fail(file_error(errno, "create", made));
+      continue;
+    }
+    const auto code = errno;
+    std::error_code ignored;
+    if (!fs::is_directory(made, ignored))
+      return fail(file_error(code, "create", made));
+  }
+  return {};
+}
+
+result<void> sync_path(const fs::path& path) {
+  const descriptor opened(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  if (!opened && errno == ENOENT)
+    return {};
+  if (!opened || ::fsync(opened.get()) != 0)
+    return fail(file_error(errno, "sync", path));
+  return {};
+}
+
+fs::path set_aside(const fs::path& file) {
+  auto aside = damaged_name(file);
+  if (::rename(file.c_str(), aside.c_str()) != 0)
+    aside.clear();
+  return aside;
+}
+
+result<fs::path> set_tail_aside(const fs::path& file, std::uint64_t offset) {
+  const descriptor log(::open(file.c_str(), O_RDWR | O_NOFOLLOW | O_CLOEXEC));
+  if (!log)
+    return fail(file_error(errno, "open", file));
+  auto aside = damaged_name(file);
+  auto tail = create_new(aside);
+  if (!tail)
+    return fail(std::move(tail.error()));
+  std::string bytes(copy_step, '\0');
+  for (auto from = offset;;) {
+    const auto n = log.read_at(from, bytes.data(), bytes.size());
+    if (n < 0)
+      return fail(file_error(errno, "read", file));
+    if (n == 0)
+      break;
+    from += static_cast<std::uint64_t>(n);
+    const std::string_view piece(bytes.data(), static_cast<std::size_t>(n));
+    if (const auto code = tail->write_all(piece))
+      return fail(file_error(code, "write", aside));
+  }
+  if (::fsync(tail->get()) != 0)
+    return fail(file_error(errno, "sync", aside));
+  if (::ftruncate(log.get(), static_cast<off_t>(offset)) != 0)
+    return fail(file_error(errno, "cut", file));
+  return aside;
+}
+
+} // namespace troupe::store

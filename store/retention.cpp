@@ -1,0 +1,96 @@
+#include "store/retention.hpp"
+
+#include "store/files.hpp"
+#include "store/run_files.hpp"
+
+#include "protocol/identity.hpp"
+
+#include <cerrno>
+#include <cstdio>
+
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
+
+namespace troupe::store {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::string_view removed_prefix = ".removed-";
+
+/// Transcripts may carry the append-only attribute, which forbids removing them too.
+void allow_removal(const fs::path& directory) {
+  std::error_code code;
+  if (fs::is_symlink(fs::symlink_status(directory, code)))
+    return;
+  fs::recursive_directory_iterator entry(directory, code);
+  for (; !code && entry != fs::recursive_directory_iterator(); entry.increment(code)) {
+    const descriptor file(
+      ::open(entry->path().c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    int flags = 0;
+    if (!file || ::ioctl(file.get(), FS_IOC_GETFLAGS, &flags) != 0)
+      continue;
+    flags &= ~FS_APPEND_FL;
+    ::ioctl(file.get(), FS_IOC_SETFLAGS, &flags);
+  }
+}
+
+result<void> remove_tree(const fs::path& directory) {
+  allow_removal(directory);
+  std::error_code code;
+  fs::remove_all(directory, code);
+  if (code)
+    return fail(file_error(code.value(), "remove", directory));
+  return {};
+}
+
+} // namespace
+
+std::vector<std::string>
+expired_runs(std::span<const run_record> runs, timestamp now, std::uint32_t days) {
+  constexpr std::int64_t day_ms = 24 * 60 * 60 * 1000;
+  std::vector<std::string> ids;
+  for (const auto& run : runs) {
+    const auto& view = run.view;
+    if (
+      days > 0 && is_final(view.status) && now.ms - view.updated_at.ms > days * day_ms)
+      ids.push_back(view.run_id);
+  }
+  return ids;
+}
+
+result<void> remove_run(const layout& at, const std::string& run_id) {
+  if (!is_run_id(run_id))
+    return fail(errc::invalid_argument, "\"" + run_id + "\" is not a run id");
+  const auto directory = at.run(run_id);
+  std::error_code ignored;
+  if (fs::is_symlink(fs::symlink_status(directory, ignored)))
+    return fail(file_error(ELOOP, "remove", directory));
+  const auto run = load_run(at, run_id);
+  if (!run)
+    return fail(run.error());
+  if (!is_final(run->view.status))
+    return fail(
+      errc::conflict, "run " + run_id + " is not final; cancel it before removing it");
+  const auto doomed = at.runs() / (std::string(removed_prefix) + run_id);
+  if (::rename(directory.c_str(), doomed.c_str()) != 0)
+    return fail(file_error(errno, "remove", directory));
+  return remove_tree(doomed);
+}
+
+result<void> finish_removals(const layout& at) {
+  std::vector<fs::path> left;
+  std::error_code code;
+  fs::directory_iterator entry(at.runs(), code);
+  for (; !code && entry != fs::directory_iterator(); entry.increment(code))
+    if (entry->path().filename().string().starts_with(removed_prefix))
+      left.push_back(entry->path());
+  for (const auto& directory : left)
+    if (auto gone = remove_tree(directory); !gone)
+      return gone;
+  return {};
+}
+
+} // namespace troupe::store

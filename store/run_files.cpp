@@ -1,0 +1,205 @@
+#include "store/run_files.hpp"
+
+#include "store/files.hpp"
+#include "store/line_reader.hpp"
+
+#include "protocol/identity.hpp"
+#include "protocol/json.hpp"
+
+#include <algorithm>
+#include <cerrno>
+
+namespace troupe::store {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr int version_known = 1;
+constexpr std::size_t read_step = 64 << 10;
+
+/// conflict if it is of a newer version, invalid_argument if it is damaged.
+template <class Record>
+result<Record> load(const fs::path& file) {
+  const auto text = read_file(file);
+  if (!text)
+    return fail(text.error());
+  auto record = decode_text<Record>(*text);
+  if (!record)
+    return fail(record.error().code, file.string() + ": " + record.error().message);
+  if (record->version > version_known)
+    return fail(
+      errc::conflict,
+      file.string() + ": version " + std::to_string(record->version) +
+        " is of a newer Troupe; this one knows " + std::to_string(version_known));
+  return record;
+}
+
+template <class Record>
+result<void> save(const fs::path& file, const Record& record, bool durable) {
+  return write_snapshot(file, encode_text(record) + "\n", durable);
+}
+
+/// What is wrong with a run that could not be loaded, and what was done about it.
+std::string complaint(const fs::path& file, const error& why) {
+  if (why.code == errc::not_found)
+    return file.parent_path().string() +
+           ": no run.json (its making was cut short); left as it is";
+  if (why.code != errc::invalid_argument)
+    return why.message + "; left as it is";
+  const auto aside = set_aside(file);
+  if (aside.empty())
+    return why.message + "; could not be set aside";
+  return why.message + "; set aside as " + aside.filename().string();
+}
+
+std::vector<std::string> run_ids(const fs::path& runs) {
+  std::vector<std::string> ids;
+  std::error_code code;
+  fs::directory_iterator entry(runs, code);
+  for (; !code && entry != fs::directory_iterator(); entry.increment(code))
+    if (auto name = entry->path().filename().string(); is_run_id(name))
+      ids.push_back(std::move(name));
+  std::ranges::sort(ids, std::greater{});
+  return ids;
+}
+
+} // namespace
+
+result<void>
+create_run(const layout& at, const run_record& run, const launch_record& launch) {
+  const auto& id = run.view.run_id;
+  if (!is_run_id(id))
+    return fail(errc::invalid_argument, "\"" + id + "\" is not a run id");
+  std::error_code ignored;
+  if (fs::exists(fs::symlink_status(at.run(id), ignored)))
+    return fail(errc::conflict, "run " + id + " has a directory already; use a new id");
+  if (auto made = make_directory(at.run(id)); !made)
+    return made;
+  if (auto saved = save(at.launch_file(id), launch, false); !saved)
+    return saved;
+  return save(at.run_file(id), run, false);
+}
+
+result<void> save_run(const layout& at, const run_record& run) {
+  const auto& view = run.view;
+  if (!is_final(view.status))
+    return save(at.run_file(view.run_id), run, false);
+  const run_outcome outcome{view.run_id, view.status, view.result, view.exit};
+  if (auto saved = save(at.result_file(view.run_id), outcome, true); !saved)
+    return saved;
+  if (auto saved = save(at.run_file(view.run_id), run, true); !saved)
+    return saved;
+  return remove_launch(at, view.run_id);
+}
+
+result<void> sync_run(const layout& at, const std::string& run_id) {
+  for (const auto& path :
+       {at.run_file(run_id), at.launch_file(run_id), at.run(run_id), at.runs()})
+    if (auto synced = sync_path(path); !synced)
+      return synced;
+  return {};
+}
+
+result<run_record> load_run(const layout& at, const std::string& run_id) {
+  auto run = load<run_record>(at.run_file(run_id));
+  if (run && run->view.run_id != run_id)
+    return fail(
+      errc::conflict,
+      at.run_file(run_id).string() + ": is about run " + run->view.run_id);
+  return run;
+}
+
+result<launch_record> load_launch(const layout& at, const std::string& run_id) {
+  return load<launch_record>(at.launch_file(run_id));
+}
+
+result<void> remove_launch(const layout& at, const std::string& run_id) {
+  const auto file = at.launch_file(run_id);
+  if (::unlink(file.c_str()) != 0 && errno != ENOENT)
+    return fail(file_error(errno, "remove", file));
+  return {};
+}
+
+result<void> save_session(const layout& at, const session_record& session) {
+  const auto file = at.session_file(session.session_id);
+  if (auto made = make_directory(file.parent_path()); !made)
+    return made;
+  return save(file, session, false);
+}
+
+result<session_record> load_session(const layout& at, const std::string& session_id) {
+  return load<session_record>(at.session_file(session_id));
+}
+
+result<void> create_attempt(
+  const layout& at,
+  const std::string& run_id,
+  std::uint32_t n,
+  const std::string& token) {
+  if (auto made = make_directory(at.attempt(run_id, n)); !made)
+    return made;
+  return write_snapshot(at.token_file(run_id, n), token, false);
+}
+
+result<std::string>
+load_token(const layout& at, const std::string& run_id, std::uint32_t n) {
+  constexpr std::uint64_t token_bytes_max = 1024;
+  return read_file(at.token_file(run_id, n), token_bytes_max);
+}
+
+result<void> append_input(
+  const layout& at,
+  const std::string& run_id,
+  std::uint32_t n,
+  const agent_input& input) {
+  auto log = line_log::open(at.inputs_file(run_id, n));
+  if (!log)
+    return fail(std::move(log.error()));
+  return log->append(encode_text(input) + "\n");
+}
+
+result<input_listing>
+load_inputs(const layout& at, const std::string& run_id, std::uint32_t n) {
+  const auto file = at.inputs_file(run_id, n);
+  input_listing found;
+  auto reader = line_reader::open(file, 0, read_step);
+  if (!reader && reader.error().code == errc::not_found)
+    return found;
+  if (!reader)
+    return fail(std::move(reader.error()));
+  std::uint64_t whole = 0;
+  for (line_splitter::line line;;) {
+    const auto more = reader->next(line);
+    if (!more)
+      return fail(more.error());
+    if (!*more)
+      return found;
+    auto input = decode_text<agent_input>(line.text);
+    if (!input) {
+      const auto aside = set_tail_aside(file, whole);
+      if (!aside)
+        return fail(aside.error());
+      found.complaint = file.string() + ": line " +
+                        std::to_string(found.inputs.size() + 1) + ": " +
+                        input.error().message + "; it and what follows is now " +
+                        aside->filename().string();
+      return found;
+    }
+    found.inputs.push_back(std::move(*input));
+    whole = line.end_offset;
+  }
+}
+
+run_listing list_runs(const layout& at) {
+  run_listing found;
+  for (const auto& id : run_ids(at.runs())) {
+    if (auto run = load_run(at, id))
+      found.runs.push_back(std::move(*run));
+    else
+      found.complaints.push_back(complaint(at.run_file(id), run.error()));
+  }
+  return found;
+}
+
+} // namespace troupe::store

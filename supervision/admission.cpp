@@ -1,0 +1,84 @@
+#include "supervision/admission.hpp"
+
+#include <chrono>
+
+namespace troupe::supervision {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr moment rate_window = 1min;
+
+std::string number(std::uint32_t n) {
+  return std::to_string(n);
+}
+
+} // namespace
+
+admission::admission(const admission_limits& limits) : limits_(limits) {}
+
+result<void> admission::admit(const spawn_request& request, moment now) {
+  forget_older(now);
+  const auto& parent = request.parent_run_id;
+  if (request.depth > limits_.depth)
+    return fail(
+      errc::refused,
+      "an agent at this depth may not start runs: this one would be at depth " +
+        number(request.depth) + ", the limit is " + number(limits_.depth) +
+        " (limits.depth in troupe.yml); do the work yourself");
+  if (live_ >= limits_.live_runs)
+    return fail(
+      errc::busy,
+      number(live_) + " runs are live, the limit is " + number(limits_.live_runs) +
+        " (limits.live_runs in troupe.yml); wait for one to end or cancel one");
+  if (parent && children_of(*parent) >= limits_.children_per_parent)
+    return fail(
+      errc::busy,
+      "run " + *parent + " has " + number(children_of(*parent)) +
+        " live children, the limit is " + number(limits_.children_per_parent) +
+        " (limits.children_per_parent in troupe.yml); wait for one to end or cancel "
+        "one");
+  if (recent_.size() >= limits_.spawns_per_minute) {
+    const auto wait =
+      recent_.empty() ? rate_window : recent_.front() + rate_window - now;
+    return fail(
+      errc::busy,
+      std::to_string(recent_.size()) +
+        " runs were started within a minute, the limit is " +
+        number(limits_.spawns_per_minute) +
+        " (limits.spawns_per_minute in troupe.yml); try again in " +
+        std::to_string(std::chrono::ceil<std::chrono::seconds>(wait).count()) + " s");
+  }
+  recent_.push_back(now);
+  readmit(request);
+  return {};
+}
+
+void admission::readmit(const spawn_request& request) {
+  ++live_;
+  if (request.parent_run_id)
+    ++children_[*request.parent_run_id];
+}
+
+void admission::release(const std::optional<std::string>& parent_run_id) {
+  if (live_ > 0)
+    --live_;
+  if (!parent_run_id)
+    return;
+  const auto it = children_.find(*parent_run_id);
+  if (it != children_.end() && --it->second == 0)
+    children_.erase(it);
+}
+
+void admission::forget_older(moment now) {
+  while (!recent_.empty() && now - recent_.front() >= rate_window)
+    recent_.pop_front();
+}
+
+std::uint32_t admission::children_of(const std::string& parent_run_id) const {
+  const auto it = children_.find(parent_run_id);
+  return it == children_.end() ? 0 : it->second;
+}
+
+} // namespace troupe::supervision

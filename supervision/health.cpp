@@ -1,0 +1,147 @@
+#include "supervision/health.hpp"
+
+#include <algorithm>
+
+namespace troupe::supervision {
+
+using namespace std::chrono_literals;
+using std::chrono::seconds;
+
+namespace {
+
+constexpr moment warn_after = 10min;
+constexpr moment check_interval_max = 1min;
+constexpr std::uint64_t mebibyte = 1024 * 1024;
+constexpr std::uint64_t disk_floor_mb = 256;
+
+std::string spent(std::string_view what, std::uint32_t limit_s, std::string_view name) {
+  return std::string(what) + " " + std::to_string(limit_s) + " s, the limit (limits." +
+         std::string(name) + ")";
+}
+
+health_finding ends(exit_kind reason, std::string detail) {
+  return {.end = true, .reason = reason, .detail = std::move(detail)};
+}
+
+} // namespace
+
+health::health(const run_limits& limits, moment started, moment run_time_before)
+  : limits_(limits), started_(started), run_time_before_(run_time_before) {}
+
+void health::heard(moment now, std::uint64_t stdout_bytes, int open_tools) {
+  last_heard_ = std::max(last_heard_, active(now));
+  stdout_bytes_ = std::max(stdout_bytes_, stdout_bytes);
+  open_tools_ = open_tools;
+  heard_ = true;
+  warned_ = false;
+}
+
+void health::turn_began(moment now) {
+  turn_began_ = active(now);
+}
+
+void health::turn_ended(moment) {
+  turn_began_.reset();
+}
+
+void health::paused(moment now) {
+  if (!paused_at_)
+    paused_at_ = std::max(now, started_);
+}
+
+void health::resumed(moment now) {
+  if (paused_at_)
+    paused_total_ += std::max(now - *paused_at_, 0ms);
+  paused_at_.reset();
+}
+
+std::optional<health_finding> health::check(moment now, std::uint64_t disk_free_bytes) {
+  if (ended_)
+    return {};
+  auto found = overflow(disk_free_bytes);
+  const auto due = nearest();
+  if (!found && !paused_at_ && due && due->at <= active(now))
+    found = finding_of(due->which);
+  if (found) {
+    ended_ = found->end;
+    warned_ = true;
+  }
+  return found;
+}
+
+moment health::next_check(moment now) const {
+  const auto due = nearest();
+  if (ended_ || paused_at_ || !due)
+    return now + check_interval_max;
+  return now + std::clamp(due->at - active(now), moment{0}, check_interval_max);
+}
+
+moment health::run_time(moment now) const {
+  return run_time_before_ + active(now);
+}
+
+moment health::active(moment now) const {
+  return std::max(paused_at_.value_or(now) - started_ - paused_total_, moment{0});
+}
+
+std::optional<health::deadline> health::nearest() const {
+  std::optional<deadline> first;
+  const auto offer = [&](moment at, clock which) {
+    if (!first || at < first->at)
+      first = deadline{at, which};
+  };
+  const bool starting_up = !heard_ && limits_.startup_s;
+  if (starting_up)
+    offer(seconds{*limits_.startup_s}, clock::startup);
+  if (limits_.wall_s)
+    offer(seconds{*limits_.wall_s} - run_time_before_, clock::wall);
+  if (limits_.turn_s && turn_began_)
+    offer(*turn_began_ + seconds{*limits_.turn_s}, clock::turn);
+  const bool silent = open_tools_ <= 0 && !starting_up;
+  if (silent && limits_.idle_s)
+    offer(last_heard_ + seconds{*limits_.idle_s}, clock::idle);
+  if (silent && !limits_.idle_s && !warned_)
+    offer(last_heard_ + warn_after, clock::silence);
+  return first;
+}
+
+health_finding health::finding_of(clock which) const {
+  switch (which) {
+  case clock::startup:
+    return ends(
+      exit_kind::hung,
+      spent("said nothing since it was started", *limits_.startup_s, "startup_s"));
+  case clock::idle:
+    return ends(exit_kind::hung, spent("said nothing for", *limits_.idle_s, "idle_s"));
+  case clock::turn:
+    return ends(exit_kind::timeout, spent("its turn took", *limits_.turn_s, "turn_s"));
+  case clock::wall: {
+    auto found =
+      ends(exit_kind::timeout, spent("the run took", *limits_.wall_s, "wall_s"));
+    found.for_good = true;
+    return found;
+  }
+  case clock::silence:
+    break;
+  }
+  return {
+    .detail = "said nothing for " + std::to_string(warn_after / 1min) +
+              " min with no tool call open; no limits.idle_s is set, so it goes on"};
+}
+
+std::optional<health_finding> health::overflow(std::uint64_t disk_free_bytes) const {
+  if (stdout_bytes_ > limits_.output_mb * mebibyte)
+    return ends(
+      exit_kind::output,
+      "wrote more than " + std::to_string(limits_.output_mb) +
+        " MiB, the limit (limits.output_mb)");
+  if (disk_free_bytes < disk_floor_mb * mebibyte)
+    return ends(
+      exit_kind::output,
+      "the disk has " + std::to_string(disk_free_bytes / mebibyte) +
+        " MiB left, less than the " + std::to_string(disk_floor_mb) +
+        " MiB that runs must leave free");
+  return {};
+}
+
+} // namespace troupe::supervision

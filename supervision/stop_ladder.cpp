@@ -1,0 +1,42 @@
+#include "supervision/stop_ladder.hpp"
+
+#include <algorithm>
+
+namespace troupe::supervision {
+
+using namespace std::chrono_literals;
+using std::chrono::milliseconds;
+
+namespace {
+
+constexpr milliseconds interrupt_grace = 1s;
+constexpr milliseconds terminate_after = 2s;
+constexpr milliseconds stop_grace = 3s;
+constexpr milliseconds finish_grace = 2s;
+
+} // namespace
+
+std::vector<stop_rung> stop_ladder(const stop_manners& manners) {
+  const auto terminate = manners.interrupts ? terminate_after : 0ms;
+  std::vector<stop_rung> rungs;
+  if (manners.interrupts)
+    rungs.push_back({0ms, stop_action::interrupt});
+  if (manners.stdin_open)
+    rungs.push_back(
+      {manners.interrupts ? interrupt_grace : 0ms, stop_action::close_stdin});
+  rungs.push_back({terminate, stop_action::terminate});
+  rungs.push_back({terminate + stop_grace, stop_action::kill_tree});
+  return rungs;
+}
+
+std::vector<stop_rung> finish_ladder(const stop_manners& manners, milliseconds linger) {
+  linger = std::max(linger, 0ms);
+  std::vector<stop_rung> rungs;
+  if (manners.stdin_open)
+    rungs.push_back({0ms, stop_action::close_stdin});
+  rungs.push_back({linger, stop_action::terminate});
+  rungs.push_back({linger + finish_grace, stop_action::kill_tree});
+  return rungs;
+}
+
+} // namespace troupe::supervision
