@@ -1,0 +1,180 @@
+#include "cli/arguments.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <functional>
+#include <iterator>
+#include <sstream>
+
+namespace troupe::cli {
+
+namespace {
+
+constexpr const char* footer =
+  "RUN is a run's id, a unique prefix of it, or the agent's name.\n"
+  "Exit codes: 0 ok, 1 failed, 2 usage, 3 needs attention, 4 daemon unreachable, "
+  "124 timeout.";
+
+/// A command's options are filled in by CLI11 and become the invocation when the
+/// command was given.
+class grammar {
+public:
+  explicit grammar(invocation& into) : into_(into) {
+    app_.require_subcommand(1);
+    app_.fallthrough();
+    app_.footer(footer);
+    app_.add_option("--state-dir", into.state_dir, "State directory of the daemon");
+    app_.add_option("--config", into.config, "Configuration file for a new daemon");
+    add_servers();
+    add_views();
+    add_orders();
+    add_checks();
+  }
+
+  CLI::App& app() { return app_; }
+
+private:
+  template <class Options>
+  CLI::App* command(const char* name, const char* about, Options& options) {
+    auto* sub = app_.add_subcommand(name, about);
+    sub->fallthrough();
+    sub->callback([this, &options] { into_.what = options; });
+    return sub;
+  }
+
+  void add_servers() {
+    auto* mcp = command("mcp", "Serve MCP on stdin and stdout", mcp_);
+    mcp->add_option("--toolsets", mcp_.toolsets, "Toolsets to list, comma-separated");
+    auto* keeper = command("keeper", "Internal: the daemon's root process", keeper_);
+    keeper->group("");
+    keeper->add_option("--ready-fd", keeper_.ready_fd, "Told when the daemon listens");
+    auto* daemon = app_.add_subcommand("daemon", "Look at, start or stop the daemon");
+    daemon->fallthrough();
+    daemon->require_subcommand(1);
+    add_daemon(
+      daemon, "status", "Whether it runs, and since when", daemon_verb::status);
+    add_daemon(daemon, "stop", "End it and all runs", daemon_verb::stop);
+    add_daemon(daemon, "start", "Start it if it does not run", daemon_verb::start);
+    add_daemon(daemon, "restart", "stop, then start", daemon_verb::restart);
+  }
+
+  void
+  add_daemon(CLI::App* daemon, const char* name, const char* about, daemon_verb verb) {
+    auto* sub = daemon->add_subcommand(name, about);
+    sub->fallthrough();
+    sub->callback([this, verb] { into_.what = daemon_options{verb}; });
+  }
+
+  void add_views() {
+    auto* ps = command("ps", "List live runs", ps_);
+    ps->add_flag("-a,--all", ps_.all, "Ended runs too");
+    ps->add_option("--status", ps_.status, "Only runs with this status");
+    ps->add_option("--backend", ps_.backend, "Only runs of this backend");
+    ps->add_flag("--json", ps_.as_json, "As JSON");
+    auto* show = command("show", "Everything about a run", show_);
+    show->add_option("RUN", show_.run)->required();
+    show->add_flag("--json", show_.as_json, "As JSON");
+    auto* logs = command("logs", "What a run has done", logs_);
+    logs->add_option("RUN", logs_.run)->required();
+    logs->add_flag("-f,--follow", logs_.follow, "Go on until the run has ended");
+    logs->add_option("-n,--tail", logs_.last, "Only the last N events");
+    logs->add_flag("--json", logs_.as_json, "Events as JSON, one a line");
+  }
+
+  void add_orders() {
+    auto* run = command("run", "Start an agent and follow it", run_);
+    run->add_option("PROMPT", run_.prompt, "What the agent is asked to do");
+    run->add_option(
+      "-b,--backend", run_.backend, "Default claude_code; process after --");
+    run->add_option("--name", run_.name, "The agent's name");
+    run->add_option("--cwd", run_.cwd, "Directory to work in");
+    run->add_option("--model", run_.model, "Model, as the backend names it");
+    run->add_option("--allow", run_.allow, "Tool pattern to allow, e.g. 'Bash(git *)'")
+      ->allow_extra_args(false);
+    run->add_flag("-d,--detach", run_.detach, "Print its id and return");
+    run->add_flag("--json", run_.as_json, "Events as JSON, one a line");
+    auto* wait = command("wait", "Wait until runs have ended", wait_);
+    wait->add_option("RUN", wait_.runs)->required();
+    wait->add_flag("--any", wait_.any, "Until the first of them has");
+    wait->add_flag("--attention", wait_.attention, "Or until one needs an answer");
+    wait->add_option("--timeout", wait_.timeout_s, "Seconds; then exit code 124");
+    auto* kill = command("kill", "End runs with all their processes", kill_);
+    kill->add_option("RUN", kill_.runs)->required();
+    kill->add_option("--timeout", kill_.timeout_s, "Seconds to wait for the proof");
+    auto* answer = command("answer", "Answer a run, or give it its next turn", answer_);
+    answer->add_option("RUN", answer_.run)->required();
+    answer->add_option("ANSWER", answer_.text, "allow, deny, or any text")->required();
+  }
+
+  void add_checks() {
+    command("tools", "The tools that clients see", tools_)
+      ->add_flag("--json", tools_.as_json, "As JSON");
+    command("doctor", "Check what Troupe needs", doctor_)
+      ->add_flag("--json", doctor_.as_json, "As JSON");
+    command("version", "The version of this program", version_);
+  }
+
+  invocation& into_;
+  CLI::App app_{"Troupe supervises coding agents.", "troupe"};
+  mcp_options mcp_;
+  keeper_command keeper_;
+  ps_options ps_;
+  logs_options logs_;
+  show_options show_;
+  wait_options wait_;
+  kill_options kill_;
+  run_options run_;
+  answer_options answer_;
+  tools_options tools_;
+  doctor_options doctor_;
+  version_options version_;
+};
+
+/// What follows `--` in `troupe run` is a program's own: CLI11 does not get to see it.
+std::vector<std::string> split_argv(std::vector<std::string>& arguments) {
+  const auto dashes = std::ranges::find(arguments, "--");
+  if (dashes == arguments.end() || std::ranges::find(arguments, "run") >= dashes)
+    return {};
+  std::vector<std::string> rest(std::next(dashes), arguments.end());
+  arguments.erase(dashes, arguments.end());
+  return rest;
+}
+
+std::optional<std::string> wrong_with(const run_options& run, bool dashes) {
+  if (dashes && run.argv.empty())
+    return "troupe run: after -- comes the program to run";
+  if (dashes && !run.prompt.empty())
+    return "troupe run: give a prompt, or a program after --, not both";
+  if (!dashes && run.prompt.empty())
+    return "troupe run: a prompt is needed, or a program after --";
+  return {};
+}
+
+} // namespace
+
+std::variant<invocation, advice> read_arguments(int argc, const char* const* argv) {
+  std::vector<std::string> arguments(argv + 1, argv + argc);
+  const auto given = arguments.size();
+  auto program = split_argv(arguments);
+  const bool dashes = arguments.size() != given;
+  std::ranges::reverse(arguments);
+  invocation found;
+  grammar rules(found);
+  try {
+    rules.app().parse(std::move(arguments));
+  } catch (const CLI::ParseError& e) {
+    std::ostringstream out;
+    std::ostringstream err;
+    const bool help = rules.app().exit(e, out, err) == 0;
+    return advice{out.str() + err.str(), help ? exit_ok : exit_usage};
+  }
+  if (auto* run = std::get_if<run_options>(&found.what)) {
+    run->argv = std::move(program);
+    if (const auto wrong = wrong_with(*run, dashes))
+      return advice{*wrong + "\n", exit_usage};
+  }
+  return found;
+}
+
+} // namespace troupe::cli

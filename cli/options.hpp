@@ -1,0 +1,116 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+/// What each command is told on the command line. RUN is a run's id, a unique prefix of
+/// it, or the agent's name.
+namespace troupe::cli {
+
+/// Of the program, documented in docs/cli.md.
+enum exit_code : int {
+  exit_ok = 0,
+  exit_failed = 1,
+  exit_usage = 2,
+  exit_attention = 3,
+  exit_unreachable = 4,
+  exit_timeout = 124,
+};
+
+struct mcp_options {
+  std::optional<std::string> toolsets;
+};
+
+struct keeper_command {
+  int ready_fd = -1;
+};
+
+enum class daemon_verb : std::uint8_t { status, stop, start, restart };
+
+struct daemon_options {
+  daemon_verb what = daemon_verb::status;
+};
+
+struct ps_options {
+  bool all = false;
+  bool as_json = false;
+  std::optional<std::string> status;
+  std::optional<std::string> backend;
+};
+
+struct logs_options {
+  std::string run;
+  bool follow = false;
+  bool as_json = false;
+  std::optional<std::uint64_t> last;
+};
+
+struct show_options {
+  std::string run;
+  bool as_json = false;
+};
+
+struct wait_options {
+  std::vector<std::string> runs;
+  bool any = false;
+  bool attention = false;
+  std::optional<std::uint32_t> timeout_s;
+};
+
+struct kill_options {
+  std::vector<std::string> runs;
+  std::uint32_t timeout_s = 30;
+};
+
+/// A prompt for an agent, or the argv of a process after `--`.
+struct run_options {
+  std::vector<std::string> prompt;
+  std::vector<std::string> argv;
+  std::optional<std::string> backend;
+  std::optional<std::string> name;
+  std::optional<std::string> cwd;
+  std::optional<std::string> model;
+  std::vector<std::string> allow;
+  bool detach = false;
+  bool as_json = false;
+};
+
+struct answer_options {
+  std::string run;
+  std::vector<std::string> text;
+};
+
+struct tools_options {
+  bool as_json = false;
+};
+
+struct doctor_options {
+  bool as_json = false;
+};
+
+struct version_options {};
+
+struct invocation {
+  std::optional<std::string> state_dir;
+  std::optional<std::string> config;
+  std::variant<
+    version_options,
+    mcp_options,
+    keeper_command,
+    daemon_options,
+    ps_options,
+    logs_options,
+    show_options,
+    wait_options,
+    kill_options,
+    run_options,
+    answer_options,
+    tools_options,
+    doctor_options>
+    what;
+};
+
+} // namespace troupe::cli

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "protocol/hello.hpp"
+#include "protocol/result.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+
+namespace troupe::cli {
+
+/// The daemon that is meant, and how to start it.
+struct place {
+  std::string state;                      ///< State directory, absolute.
+  std::string socket;                     ///< Where it listens.
+  std::string program = "/proc/self/exe"; ///< Whose `keeper` command is the daemon.
+  std::optional<std::string> config;      ///< Configuration file, absolute.
+  bool may_start = true;                  ///< Never inside a run.
+};
+
+/// Of the state directory given or the default one. Inside a run (TROUPE_RUN_ID is set)
+/// `may_start` is false: an agent must not be able to bring up a daemon of its own.
+[[nodiscard]] result<place> find_place(
+  const std::optional<std::string>& state, const std::optional<std::string>& config);
+
+/// This process's environment. Entries that are not UTF-8 are left out: a line of JSON
+/// cannot carry them.
+[[nodiscard]] std::map<std::string, std::string> own_environment();
+
+/// The greeting of this process, under a new random name.
+[[nodiscard]] hello greeting(const std::optional<std::string>& toolsets);
+
+} // namespace troupe::cli
