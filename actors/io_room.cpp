@@ -52,7 +52,6 @@ struct io_room::parts {
   int listener = -1;
   std::uint64_t epoch = 0;
   listeners to;
-  gateway_actor gateway;
   std::mutex watch_lock;
   std::map<keeper::attempt_key, caf::actor_addr> watchers;
   std::mutex dice_lock;
@@ -83,7 +82,7 @@ struct io_room::parts {
       .joined =
         [this](io::client_id who, io::peer peer) {
           caf::anon_send(
-            gateway,
+            to.gateway,
             client_joined{
               .client = who,
               .pid = peer.pid,
@@ -93,11 +92,12 @@ struct io_room::parts {
       .said =
         [this](io::client_id who, std::string line, bool cut) {
           caf::anon_send(
-            gateway, client_said{.client = who, .line = std::move(line), .cut = cut});
+            to.gateway,
+            client_said{.client = who, .line = std::move(line), .cut = cut});
         },
       .left =
         [this](io::client_id who, std::string why) {
-          caf::anon_send(gateway, client_left{.client = who, .why = std::move(why)});
+          caf::anon_send(to.gateway, client_left{.client = who, .why = std::move(why)});
         }};
   }
 };
@@ -113,10 +113,8 @@ io_room::~io_room() {
   stop();
 }
 
-void io_room::serve(listeners to, gateway_actor gateway) {
+void io_room::start() {
   auto* p = parts_.get();
-  p->to = std::move(to);
-  p->gateway = std::move(gateway);
   p->keeper.emplace(
     p->loop,
     p->link,
@@ -124,8 +122,12 @@ void io_room::serve(listeners to, gateway_actor gateway) {
     io::keeper_link::events{
       .reported =
         [p](keeper::report what, int pidfd) { p->heard(std::move(what), pidfd); },
-      .lost = [p](std::string) { p->to.keeper_lost(); }});
-  p->loop.start();
+      .lost = [p](const std::string&) { p->to.keeper_lost(); }});
+}
+
+void io_room::serve(listeners to) {
+  parts_->to = std::move(to);
+  parts_->loop.start();
 }
 
 void io_room::stop() {

@@ -19,11 +19,15 @@ public:
 
   struct listeners {
     runs_actor runs;
+    gateway_actor gateway;
     std::function<void()> keeper_lost; ///< On the loop's thread.
   };
 
+  /// Connects the keeper: orders are sent from now on, reports wait for `serve`.
+  void start();
+
   /// Starts the loop. The gateway hears of clients after `open_doors`.
-  void serve(listeners to, gateway_actor gateway);
+  void serve(listeners to);
   void stop();
 
   [[nodiscard]] supervision::moment now() const override;
