@@ -117,8 +117,9 @@ void keeper_link::state::read(const line_splitter::line& line) {
 
 void keeper_link::state::report(keeper::report what, descriptor beside) {
   const auto* spawned = std::get_if<keeper::spawned_report>(&what);
-  const bool started = spawned != nullptr && !spawned->refusal;
-  to.reported(std::move(what), started ? beside.release() : -1);
+  if (spawned == nullptr || spawned->refusal)
+    beside.reset();
+  to.reported(std::move(what), beside.release());
 }
 
 keeper_link::keeper_link(loop& on, int fd, std::uint64_t epoch, events to)
