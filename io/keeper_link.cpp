@@ -4,7 +4,7 @@
 #include "keeper/wire.hpp"
 #include "protocol/lines.hpp"
 
-#include <iterator>
+#include <deque>
 
 namespace troupe::io {
 
@@ -23,12 +23,19 @@ struct keeper_link::state final : channel {
   void broken(std::string why) override;
 
   void read(const line_splitter::line& line);
-  void report(keeper::report what);
+  void report(keeper::report what, descriptor beside);
+  descriptor claim(std::uint64_t end_offset);
+
+  struct arrival {
+    std::uint64_t end_offset; ///< Of the receive it came with, in the stream.
+    descriptor fd;
+  };
 
   std::uint64_t epoch;
   events to;
   line_splitter lines;
-  std::deque<descriptor> unclaimed;
+  std::uint64_t received_bytes = 0;
+  std::deque<arrival> unclaimed;
   std::string broke;
   bool over = false;
 };
@@ -66,9 +73,10 @@ void keeper_link::state::end() {
 
 void keeper_link::state::received(
   std::string_view bytes, std::vector<descriptor> beside) {
-  std::move(beside.begin(), beside.end(), std::back_inserter(unclaimed));
-  if (unclaimed.size() > descriptors_max)
-    unclaimed.resize(descriptors_max);
+  received_bytes += bytes.size();
+  for (auto& fd : beside)
+    if (unclaimed.size() < descriptors_max)
+      unclaimed.push_back({received_bytes, std::move(fd)});
   lines.push(bytes);
   line_splitter::line next{};
   while (!over && lines.next(next))
@@ -84,7 +92,17 @@ void keeper_link::state::broken(std::string why) {
   broke = std::move(why);
 }
 
+descriptor keeper_link::state::claim(std::uint64_t end_offset) {
+  descriptor own;
+  while (!unclaimed.empty() && unclaimed.front().end_offset <= end_offset) {
+    own = std::move(unclaimed.front().fd);
+    unclaimed.pop_front();
+  }
+  return own;
+}
+
 void keeper_link::state::read(const line_splitter::line& line) {
+  auto beside = claim(line.end_offset);
   if (line.cut)
     return lose(
       "the keeper sent a line of " + std::to_string(line.bytes) +
@@ -94,17 +112,14 @@ void keeper_link::state::read(const line_splitter::line& line) {
     return lose("the keeper sent what is no report: " + what.error().message);
   if (const auto* ping = std::get_if<keeper::ping_report>(&*what))
     return order(keeper::print(keeper::pong_order{ping->n}, epoch));
-  report(std::move(*what));
+  report(std::move(*what), std::move(beside));
 }
 
-void keeper_link::state::report(keeper::report what) {
-  descriptor pidfd;
+void keeper_link::state::report(keeper::report what, descriptor beside) {
   const auto* spawned = std::get_if<keeper::spawned_report>(&what);
-  if (spawned != nullptr && !spawned->refusal && !unclaimed.empty()) {
-    pidfd = std::move(unclaimed.front());
-    unclaimed.pop_front();
-  }
-  to.reported(std::move(what), pidfd.release());
+  if (spawned == nullptr || spawned->refusal)
+    beside.reset();
+  to.reported(std::move(what), beside.release());
 }
 
 keeper_link::keeper_link(loop& on, int fd, std::uint64_t epoch, events to)

@@ -13,17 +13,18 @@ namespace troupe::io {
 /// prove the loop alive, and are not reported. Any thread may send; callbacks run on
 /// the loop's thread, and never after the destructor.
 ///
-/// A pidfd comes beside the first byte of its line or before it, so the oldest one that
-/// is unclaimed belongs to the next spawned report that is no refusal. Unclaimed ones
-/// are closed: beyond descriptors_max, and with the link.
+/// A pidfd is sent with the first byte of its own line, so it belongs to the line that
+/// the receive it came with ends in: a report without one never gets its neighbour's.
+/// One beside any line but a spawned report that is no refusal is closed.
 class keeper_link {
 public:
   static constexpr std::size_t line_bytes_max = 64 * 1024 * 1024;
   static constexpr std::size_t unsent_bytes_max = 64 * 1024 * 1024;
-  static constexpr std::size_t descriptors_max = 64;
+  static constexpr std::size_t descriptors_max = 64; ///< Beside an unfinished line.
 
   struct events {
-    /// A pidfd comes with a spawned report (else -1); the callee owns it.
+    /// A pidfd comes with a spawned report (else -1, also if it was lost on the way for
+    /// want of descriptors); the callee owns it.
     std::function<void(keeper::report, int pidfd)> reported;
 
     /// Once, after the last report; then nothing is sent or reported any more. The

@@ -153,21 +153,43 @@ TEST_F(KeeperLink, PairsAHundredReannouncedAttempts) {
   }
 }
 
+TEST_F(KeeperLink, GivesAReportWithoutADescriptorNotItsNeighbours) {
+  const auto one = token();
+
+  on.perform([&] {
+    keeper->say(spawned("r_1"));
+    keeper->say_with(spawned("r_2"), one.get());
+    keeper->say(spawned("r_3"));
+  });
+  const auto got = reports.take(3);
+
+  ASSERT_EQ(got.size(), 3U);
+  const descriptor second(got[1].pidfd);
+  EXPECT_EQ(got[0].pidfd, -1);
+  EXPECT_EQ(file_of(second.get()), file_of(one.get()));
+  EXPECT_EQ(got[2].pidfd, -1);
+}
+
 TEST_F(KeeperLink, ClosesEveryDescriptorThatNobodyClaims) {
   const auto before = open_descriptors();
-  const auto one = token();
+  auto one = token();
   const auto ping = keeper::print(keeper::report(keeper::ping_report{1})) + "\n";
-  for (int i = 0; i < 200; ++i)
+  for (int i = 0; i < 20; ++i) {
     keeper->say_with(ping, one.get());
-  for (int i = 0; i < 200; ++i)
+    keeper->say_with(spawned("r_1", "no such program"), one.get());
+  }
+  for (int i = 0; i < 20; ++i)
     EXPECT_NE(keeper->line(), "");
-  EXPECT_EQ(
-    open_descriptors() - before,
-    static_cast<std::ptrdiff_t>(keeper_link::descriptors_max) + 1);
+  EXPECT_EQ(reports.take(20).back().pidfd, -1);
+  EXPECT_EQ(open_descriptors() - before, 1);
+  for (int i = 0; i < 200; ++i)
+    keeper->say_with("unfinished", one.get());
 
   subject.reset();
+  keeper->close();
+  one = descriptor();
 
-  EXPECT_EQ(open_descriptors() - before, 0);
+  EXPECT_EQ(open_descriptors() - before, -2);
 }
 
 TEST_F(KeeperLink, ReadsAReportOfSeveralMegabytes) {
