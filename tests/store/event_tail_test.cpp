@@ -17,7 +17,8 @@ std::string line_with(const std::string& data, std::optional<event_source> src) 
 TEST(EventTail, IsFoundAtTheEndOfWhatTheCodecWrites) {
   constexpr auto most64 = std::numeric_limits<std::uint64_t>::max() >> 1;
   constexpr auto most32 = std::numeric_limits<std::uint32_t>::max();
-  for (const auto src : {event_source{}, event_source{most32, most64, most64, most32}}) {
+  for (const auto src :
+       {event_source{}, event_source{most32, most64, most64, most32}}) {
     const auto line = line_with(R"({"text":"x"})", src);
     const auto tail = find_tail(line);
     ASSERT_TRUE(tail) << line;

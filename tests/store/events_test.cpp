@@ -35,7 +35,8 @@ TEST(ReadEvents, PagesThroughAllLinesWithoutGapOrRepeat) {
   const scratch dir;
   std::string all;
   for (int n = 1; n <= 100; ++n)
-    all += std::to_string(n) + std::string(static_cast<std::size_t>(n * 37), 'x') + "\n";
+    all +=
+      std::to_string(n) + std::string(static_cast<std::size_t>(n * 37), 'x') + "\n";
   write(dir / "log", all);
   for (const std::uint32_t limit : {1u, 7u, 1000u})
     for (const std::size_t bytes : {1u, 500u, 100'000u, 1'000'000u}) {
@@ -83,7 +84,8 @@ TEST(ReadEvents, DoesNotGiveATornLastLine) {
 TEST(ReadEvents, FindsNothingBehindTheEndOrWithoutAFile) {
   const scratch dir;
   write(dir / "log", "one\n");
-  for (const auto& [name, offset] : {std::pair{"log", 4u}, {"log", 99u}, {"none", 0u}}) {
+  for (const auto& [name, offset] :
+       {std::pair{"log", 4u}, {"log", 99u}, {"none", 0u}}) {
     const auto slice = read_events(dir / name, offset, 10, 1000);
     ASSERT_TRUE(slice);
     EXPECT_TRUE(slice->lines.empty());
@@ -165,7 +167,8 @@ TEST(ScanEvents, SetsADamagedTailAsideAndSaysSo) {
     EXPECT_EQ(slurp(dir / "log"), good) << bad;
     EXPECT_EQ(slurp(aside_of(dir / "log")), tail) << bad;
     ASSERT_TRUE(found->complaint);
-    EXPECT_THAT(*found->complaint, HasSubstr(aside_of(dir / "log").filename().string()));
+    EXPECT_THAT(
+      *found->complaint, HasSubstr(aside_of(dir / "log").filename().string()));
   }
 }
 
@@ -184,14 +187,14 @@ TEST(ScanEvents, ReadsALargeLogAndTellsItsRate) {
   const scratch dir;
   const std::string text(1500, 'x');
   std::string all;
-  for (std::uint64_t seq = 1; seq <= 60'000; ++seq)
+  for (std::uint64_t seq = 1; seq <= 20'000; ++seq)
     all += line_of(seq, event_source{1, seq * 1500, 0, 0}, text);
   write(dir / "log", all);
   const auto start = std::chrono::steady_clock::now();
   const auto found = scan_events(dir / "log");
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   ASSERT_TRUE(found);
-  EXPECT_EQ(found->last_seq, 60'000u);
+  EXPECT_EQ(found->last_seq, 20'000u);
   EXPECT_EQ(found->size, all.size());
   RecordProperty(
     "mb_per_s", std::to_string(static_cast<double>(all.size()) / 1e6 / took.count()));

@@ -157,7 +157,8 @@ TEST(Snapshot, SaysToFreeSpaceOnAFullDiskAndKeepsTheOldText) {
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().code, errc::busy);
   EXPECT_THAT(
-    done.error().message, AllOf(HasSubstr(file.string()), HasSubstr("free some space")));
+    done.error().message,
+    AllOf(HasSubstr(file.string()), HasSubstr("free some space")));
   EXPECT_EQ(slurp(file), "old");
   auto log = line_log::open(dir / "disk/log");
   ASSERT_TRUE(log);
@@ -184,7 +185,11 @@ TEST(LineLog, CutsATornLastLineWhenOpened) {
   const scratch dir;
   const std::string far_back = "one\n" + std::string(200'000, 'x');
   const std::pair<std::string, std::string> cases[] = {
-    {"one\ntw", "one\n"}, {"torn", ""}, {"", ""}, {"one\n", "one\n"}, {far_back, "one\n"}};
+    {"one\ntw", "one\n"},
+    {"torn", ""},
+    {"", ""},
+    {"one\n", "one\n"},
+    {far_back, "one\n"}};
   for (const auto& [before, after] : cases) {
     write(dir / "log", before);
     auto log = line_log::open(dir / "log");
