@@ -51,18 +51,18 @@ idle_exit_s: 0
 retention_days: 7
 )yaml");
   ASSERT_TRUE(settings) << settings.error().message;
-const auto& fast = settings->backends.at("fast");
-EXPECT_EQ(fast.type, "claude_code");
-EXPECT_THAT(fast.command, testing::ElementsAre("claude", "--model", "haiku"));
-EXPECT_EQ(fast.env.at("PORT"), "8080");
-EXPECT_EQ(fast.limits->idle_s, 60u);
-EXPECT_EQ(fast.restart->type, restart_type::permanent);
-EXPECT_EQ(fast.restart->max_restarts, 9u);
-EXPECT_THAT(fast.permissions->allow, testing::ElementsAre("Bash(git *)"));
-EXPECT_EQ(settings->limits.live_runs, 16u);
-EXPECT_THAT(settings->toolsets, testing::ElementsAre("runs", "tasks"));
-EXPECT_EQ(settings->idle_exit_s, 0u);
-EXPECT_EQ(settings->retention_days, 7u);
+  const auto& fast = settings->backends.at("fast");
+  EXPECT_EQ(fast.type, "claude_code");
+  EXPECT_THAT(fast.command, testing::ElementsAre("claude", "--model", "haiku"));
+  EXPECT_EQ(fast.env.at("PORT"), "8080");
+  EXPECT_EQ(fast.limits->idle_s, 60u);
+  EXPECT_EQ(fast.restart->type, restart_type::permanent);
+  EXPECT_EQ(fast.restart->max_restarts, 9u);
+  EXPECT_THAT(fast.permissions->allow, testing::ElementsAre("Bash(git *)"));
+  EXPECT_EQ(settings->limits.live_runs, 16u);
+  EXPECT_THAT(settings->toolsets, testing::ElementsAre("runs", "tasks"));
+  EXPECT_EQ(settings->idle_exit_s, 0u);
+  EXPECT_EQ(settings->retention_days, 7u);
 }
 
 TEST_F(Configuration, NamesFileLinePathAndTheNearestKey) {

@@ -210,13 +210,13 @@ TEST_F(Inputs, AreSetAsideFromADamagedLineOn) {
   EXPECT_EQ(slurp(aside_of(file)), "garbage\n" + good);
 }
 
-TEST_F(RunFiles, ListFiveThousandRunsAndTellHowLongItTook) {
-  for (std::int64_t n = 0; n < 5000; ++n)
+TEST_F(RunFiles, ListAThousandRunsAndTellHowLongItTook) {
+  for (std::int64_t n = 0; n < 1000; ++n)
     made(some_run({noon.ms + n}));
   const auto start = std::chrono::steady_clock::now();
   const auto found = list_runs(at_);
   const auto took = std::chrono::steady_clock::now() - start;
-  EXPECT_EQ(found.runs.size(), 5000u);
+  EXPECT_EQ(found.runs.size(), 1000u);
   RecordProperty(
     "ms",
     std::to_string(
