@@ -184,8 +184,7 @@ private:
       return;
     const auto id = request->request_id;
     json message{{"type", "answer"}, {"request_id", id}};
-    for (const auto& [name, value] : encode(*answer).items())
-      message[name] = value;
+    message.update(encode(*answer));
     message["request_id"] = id;
     say(out, message);
     requests_.remove(id);

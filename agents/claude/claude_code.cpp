@@ -91,6 +91,7 @@ public:
     case input_kind::close:
       closed_ = true;
       out.close_stdin = true;
+      control_.withdraw_all(out);
       if (const auto count = waiting_.drop())
         warn(out, "turns_dropped", {{"count", count}});
       return settle(out);
@@ -269,7 +270,7 @@ private:
     if (answer_->reason.reason == exit_kind::completed && tasks_.any())
       return;
     told_ = true;
-    control_.turn_over(out);
+    control_.withdraw_all(out);
     out.ended = answer_;
     spent_.put_into(out.ended->result);
   }

@@ -53,6 +53,14 @@ std::optional<agent_input> input_of(const std::string& text) {
   return {};
 }
 
+attempt_plan plan_of(const json& meta) {
+  attempt_plan plan;
+  for (const auto& word : member(meta, "argv"))
+    if (word == "--json-schema")
+      plan.backend_config = {R"({"args":["--json-schema","{}"]})"};
+  return plan;
+}
+
 std::optional<int> signal_number(std::string_view name) {
   if (name == "SIGKILL")
     return SIGKILL;
@@ -130,6 +138,8 @@ transcript read_transcript(const std::filesystem::path& file) {
     const auto words = line.is_string() ? line.get<std::string>() : std::string();
     if (dir == "out")
       t.entries.emplace_back(transcript::printed{words});
+    else if (line.contains("argv"))
+      t.plan = plan_of(line);
     else if (dir == "err")
       t.end.stderr_tail += words + "\n";
     else if (dir == "in-eof" || text_in(line, "stdin") == "closed")
@@ -149,8 +159,8 @@ transcript read_transcript(const std::filesystem::path& file) {
   return t;
 }
 
-std::vector<std::string> play(const transcript& t, const attempt_plan& plan) {
-  player plays(plan);
+std::vector<std::string> play(const transcript& t) {
+  player plays(t.plan);
   for (const auto& entry : t.entries)
     std::visit(plays, entry);
   return plays.finish(t.end);

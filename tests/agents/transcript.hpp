@@ -18,6 +18,7 @@ struct transcript {
   };
   using entry = std::variant<printed, agent_input>;
 
+  attempt_plan plan; ///< As far as it shows in the recorded arguments.
   std::vector<entry> entries;
   process_end end;
 };
@@ -29,8 +30,7 @@ struct transcript {
 
 /// What an adapter makes of it, one JSON text a line, as golden files hold it: events,
 /// lines for stdin, ends of turns, and last how it ended. Long texts are shortened.
-[[nodiscard]] std::vector<std::string>
-play(const transcript& t, const attempt_plan& plan);
+[[nodiscard]] std::vector<std::string> play(const transcript& t);
 
 /// The recorded transcripts, in order of their names. The environment variable
 /// TROUPE_TRANSCRIPTS names another directory to look in.

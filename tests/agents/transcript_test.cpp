@@ -24,7 +24,6 @@ std::string name_of(const std::filesystem::path& file) {
 class Transcript : public testing::TestWithParam<std::filesystem::path> {
 protected:
   transcript recorded_ = read_transcript(GetParam());
-  attempt_plan plan_{.session = "11111111-2222-4333-8444-555555555555"};
 };
 
 std::vector<std::string> lines_of(const std::filesystem::path& file) {
@@ -41,7 +40,7 @@ TEST_P(Transcript, TellsWhatItsGoldenFileHolds) {
   const auto golden = std::filesystem::path(TROUPE_SOURCE_DIR "/tests/agents/golden") /
                       (GetParam().stem().string() + ".events.jsonl");
 
-  const auto told = play(recorded_, plan_);
+  const auto told = play(recorded_);
 
   if (std::getenv("UPDATE_GOLDEN")) {
     std::ofstream out(golden);
@@ -52,11 +51,11 @@ TEST_P(Transcript, TellsWhatItsGoldenFileHolds) {
 }
 
 TEST_P(Transcript, HoldsNothingThatIsNotKnown) {
-  EXPECT_THAT(play(recorded_, plan_), Not(Contains(HasSubstr("unknown_message"))));
+  EXPECT_THAT(play(recorded_), Not(Contains(HasSubstr("unknown_message"))));
 }
 
 TEST_P(Transcript, TellsTheSameTwice) {
-  EXPECT_EQ(play(recorded_, plan_), play(recorded_, plan_));
+  EXPECT_EQ(play(recorded_), play(recorded_));
 }
 
 TEST_P(Transcript, SurvivesAnEndAnywhere) {
@@ -65,7 +64,7 @@ TEST_P(Transcript, SurvivesAnEndAnywhere) {
     part.entries.resize(kept);
     part.end = {.signal = 9};
 
-    EXPECT_THAT(play(part, plan_).back(), HasSubstr("\"reason\":")) << kept;
+    EXPECT_THAT(play(part).back(), HasSubstr("\"reason\":")) << kept;
   }
 }
 
@@ -81,7 +80,7 @@ TEST_P(Transcript, SurvivesDamage) {
       if (auto* p = std::get_if<transcript::printed>(&entry); p && !p->line.empty())
         p->line[below(p->line.size())] = static_cast<char>(below(256));
 
-    EXPECT_THAT(play(damaged, plan_).back(), HasSubstr("\"reason\":"));
+    EXPECT_THAT(play(damaged).back(), HasSubstr("\"reason\":"));
   }
 }
 
