@@ -26,7 +26,8 @@ json reaction(std::string_view text) {
 }
 
 std::string prompt(std::string_view text) {
-  return R"({"type":"user","message":{"role":"user","content":[{"type":"text","text":")" +
+  return R"({"type":"user","message":{"role":"user","content":)"
+         R"([{"type":"text","text":")" +
          std::string(text) + R"("}]}})";
 }
 

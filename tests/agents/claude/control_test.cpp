@@ -31,13 +31,15 @@ json wish(std::string_view id, std::string_view tool, json input) {
 }
 
 std::string allowed(std::string_view id, std::string_view rest) {
-  return R"({"type":"control_response","response":{"subtype":"success","request_id":")" +
+  return R"({"type":"control_response","response":{"subtype":"success",)"
+         R"("request_id":")" +
          std::string(id) + R"(","response":{"behavior":"allow",)" + std::string(rest) +
          "}}}";
 }
 
 std::string denied(std::string_view id, std::string_view message) {
-  return R"({"type":"control_response","response":{"subtype":"success","request_id":")" +
+  return R"({"type":"control_response","response":{"subtype":"success",)"
+         R"("request_id":")" +
          std::string(id) + R"(","response":{"behavior":"deny","message":")" +
          std::string(message) + R"("}}})";
 }
@@ -223,8 +225,10 @@ TEST_F(ClaudeControl, NumbersItsInterrupts) {
   EXPECT_THAT(
     out.lines,
     ElementsAre(
-      R"({"type":"control_request","request_id":"i1","request":{"subtype":"interrupt"}})",
-      R"({"type":"control_request","request_id":"i2","request":{"subtype":"interrupt"}})"));
+      R"({"type":"control_request","request_id":"i1",)"
+      R"("request":{"subtype":"interrupt"}})",
+      R"({"type":"control_request","request_id":"i2",)"
+      R"("request":{"subtype":"interrupt"}})"));
 }
 
 } // namespace
