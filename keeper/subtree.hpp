@@ -42,7 +42,6 @@ private:
   bool broken_ = false;
   bool answered_ = false; ///< started or refused was said.
   int main_ = 0;          ///< The agent, while its end is not known.
-  int main_pidfd_ = -1;   ///< Not ours; only watched.
 };
 
 } // namespace troupe::keeper
