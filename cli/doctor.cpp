@@ -93,12 +93,13 @@ finding judge_directory(std::string what, const std::string& path) {
     auto above = std::filesystem::path(path).parent_path();
     while (!std::filesystem::exists(above) && above.has_relative_path())
       above = above.parent_path();
-    if (access(above.c_str(), W_OK | X_OK) == 0)
+    if (
+      std::filesystem::is_directory(above) && access(above.c_str(), W_OK | X_OK) == 0)
       return {std::move(what), health::ok, path + ", made when it is needed"};
     return {
       std::move(what),
       health::fail,
-      path + " cannot be made: " + above.string() + " is not writable",
+      path + " cannot be made: " + above.string() + " is no writable directory",
       "make it, or choose another with --state-dir or XDG_STATE_HOME"};
   }
   if (!S_ISDIR(facts.st_mode))
