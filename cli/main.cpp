@@ -1,36 +1,95 @@
 #include "cli/arguments.hpp"
-#include "cli/place.hpp"
+#include "cli/commands.hpp"
+#include "cli/console.hpp"
+#include "cli/daemon_command.hpp"
+#include "cli/doctor.hpp"
+#include "cli/follow.hpp"
+#include "cli/keeper_command.hpp"
 #include "cli/relay.hpp"
+#include "keeper/hold.hpp"
 
 #include <cstdio>
+#include <string_view>
 
 namespace {
 
 using namespace troupe;
 using namespace troupe::cli;
 
-int obey(const invocation& order) {
+/// Commands that need no daemon to be there.
+int obey(const place& where, const mcp_options& wanted) {
+  return relay(where, greeting(wanted.toolsets));
+}
+int obey(const place& where, const keeper_command& told) {
+  return keep(where, told);
+}
+int obey(const place& where, const daemon_options& wanted) {
+  return command_daemon(where, wanted);
+}
+int obey(const place& where, const doctor_options& wanted) {
+  return examine(where, wanted);
+}
+
+int ask(door& at, const ps_options& wanted) {
+  return list_runs_for(at, wanted);
+}
+int ask(door& at, const logs_options& wanted) {
+  return show_logs(at, wanted);
+}
+int ask(door& at, const show_options& wanted) {
+  return show_run(at, wanted);
+}
+int ask(door& at, const wait_options& wanted) {
+  return wait_for(at, wanted);
+}
+int ask(door& at, const kill_options& wanted) {
+  return kill_runs(at, wanted);
+}
+int ask(door& at, const run_options& wanted) {
+  return start_run(at, wanted);
+}
+int ask(door& at, const answer_options& wanted) {
+  return answer_run(at, wanted);
+}
+int ask(door& at, const tools_options& wanted) {
+  return show_tools(at, wanted);
+}
+
+template <class Options>
+requires requires(door& at, const Options& wanted) {
+  ask(at, wanted);
+}
+int obey(const place& where, const Options& wanted) {
+  auto at = door::open(where);
+  return at ? ask(*at, wanted) : exit_with(at.error());
+}
+
+/// Needs nothing, not even a home directory.
+int obey(const place&, const version_options&) {
+  return exit_ok;
+}
+
+int run(const invocation& order) {
   if (std::holds_alternative<version_options>(order.what)) {
-    std::puts("troupe " TROUPE_VERSION);
+    print("troupe " TROUPE_VERSION "\n");
     return exit_ok;
   }
   const auto where = find_place(order.state_dir, order.config);
-  if (!where) {
-    std::fprintf(stderr, "troupe: %s\n", where.error().message.c_str());
-    return exit_failed;
-  }
-  if (const auto* mcp = std::get_if<mcp_options>(&order.what))
-    return relay(*where, greeting(mcp->toolsets));
-  return exit_usage;
+  if (!where)
+    return exit_with(where.error());
+  return std::visit(
+    [&](const auto& options) { return obey(*where, options); }, order.what);
 }
 
 } // namespace
 
 int main(int argc, char** argv) {
+  if (argc > 1 && std::string_view(argv[1]) == "hold")
+    return keeper::hold_main(argc, argv);
   const auto order = read_arguments(argc, argv);
   if (const auto* told = std::get_if<advice>(&order)) {
     std::fputs(told->text.c_str(), told->code == exit_ok ? stdout : stderr);
     return told->code;
   }
-  return obey(std::get<invocation>(order));
+  return run(std::get<invocation>(order));
 }

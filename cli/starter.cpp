@@ -53,6 +53,23 @@ bool is_kept(std::string_view name) {
   _exit(0);
 }
 
+result<void> await(const place& where) {
+  using namespace std::chrono;
+  const auto by = steady_clock::now() + 2 * starter::patience;
+  starter start(where);
+  while (true) {
+    if (auto done = start.outcome())
+      return std::move(*done);
+    const auto left = ceil<milliseconds>(by - steady_clock::now()).count();
+    if (left <= 0)
+      return fail(
+        errc::timeout,
+        "the daemon's start takes too long; see " + where.state + "/daemon.log");
+    pollfd news{start.fd(), POLLIN, 0};
+    poll(&news, 1, static_cast<int>(left));
+  }
+}
+
 } // namespace
 
 result<descriptor> connect_to(const std::string& socket_path) {
@@ -144,16 +161,8 @@ result<descriptor> reach_daemon(const place& where) {
   auto link = connect_to(where.socket);
   if (link || !where.may_start || link.error().code != errc::not_found)
     return link;
-  starter start(where);
-  pollfd news{start.fd(), POLLIN, 0};
-  constexpr int patience_ms = 2 * 1000 * static_cast<int>(starter::patience.count());
-  while (poll(&news, 1, patience_ms) < 0 && errno == EINTR) {
-  }
-  auto done = start.outcome();
-  if (!done)
-    return fail(errc::timeout, "the daemon's start takes too long; see daemon.log");
-  if (!*done)
-    return fail(std::move(done->error()));
+  if (auto done = await(where); !done)
+    return fail(std::move(done.error()));
   return connect_to(where.socket);
 }
 

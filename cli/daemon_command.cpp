@@ -1,0 +1,170 @@
+#include "cli/daemon_command.hpp"
+
+#include "cli/console.hpp"
+#include "cli/render.hpp"
+#include "cli/starter.hpp"
+#include "keeper/lease.hpp"
+
+#include <csignal>
+#include <cstdio>
+#include <fcntl.h>
+#include <filesystem>
+#include <poll.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace troupe::cli {
+
+namespace {
+
+using keeper::daemon_info;
+using keeper::descriptor;
+
+constexpr int stop_patience_ms = 30'000;
+
+/// The process that made the socket we are connected to: the keeper.
+bool listens_as(const std::string& socket, int pid) {
+  const auto link = connect_to(socket);
+  ucred peer{};
+  socklen_t size = sizeof peer;
+  return link && getsockopt(link->get(), SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 &&
+         peer.pid == pid;
+}
+
+/// For a keeper whose socket was removed: someone holds the lock, and this is a troupe.
+bool holds_lock_as(const std::string& state, int pid) {
+  const descriptor lock(open((state + "/lock").c_str(), O_RDONLY | O_CLOEXEC));
+  if (!lock || flock(lock.get(), LOCK_SH | LOCK_NB) == 0)
+    return false;
+  std::error_code ignored;
+  const auto program =
+    std::filesystem::read_symlink("/proc/" + std::to_string(pid) + "/exe", ignored);
+  return program.filename().string().starts_with("troupe");
+}
+
+/// A keeper that is proved to be the one of daemon.json, held so that its pid cannot
+/// become another's.
+struct found_keeper {
+  daemon_info info;
+  descriptor process;
+};
+
+std::optional<found_keeper> find_keeper(const place& where) {
+  auto info = keeper::read_daemon(where.state);
+  if (!info)
+    return {};
+  descriptor process(static_cast<int>(syscall(SYS_pidfd_open, info->pid, 0)));
+  if (!process)
+    return {};
+  if (!listens_as(where.socket, info->pid) && !holds_lock_as(where.state, info->pid))
+    return {};
+  return found_keeper{std::move(*info), std::move(process)};
+}
+
+/// How many runs are live, if the daemon can say so.
+std::optional<std::uint64_t> count_live(const place& where) {
+  auto link = connect_to(where.socket);
+  if (!link)
+    return {};
+  auto at = door::enter(std::move(*link), greeting({}));
+  std::uint64_t live = 0;
+  for (const auto status :
+       {run_status::queued,
+        run_status::running,
+        run_status::input_required,
+        run_status::auth_required}) {
+    if (!at)
+      return {};
+    list_runs query{.status = status};
+    query.limit = 1;
+    const auto page = at->call<run_page>("list_runs", query);
+    if (!page)
+      return {};
+    live += page->total;
+  }
+  return live;
+}
+
+std::string counted(std::optional<std::uint64_t> runs) {
+  if (!runs)
+    return "an unknown number of runs";
+  return std::to_string(*runs) + (*runs == 1 ? " run" : " runs");
+}
+
+int tell_status(const place& where) {
+  const auto found = find_keeper(where);
+  if (!found) {
+    print("not running; state directory " + where.state + "\n");
+    return exit_unreachable;
+  }
+  print(
+    "running: pid " + std::to_string(found->info.pid) + ", version " +
+    found->info.version + ", since " +
+    time_of(found->info.started_at, look_of_stdout()) + ", " +
+    counted(count_live(where)) + " live\nstate directory " + where.state + "\nsocket " +
+    where.socket + "\n");
+  return exit_ok;
+}
+
+int stop(const place& where) {
+  const auto found = find_keeper(where);
+  if (!found) {
+    print("not running\n");
+    return exit_ok;
+  }
+  const auto live = count_live(where);
+  if (syscall(SYS_pidfd_send_signal, found->process.get(), SIGTERM, nullptr, 0) < 0) {
+    complain(
+      "cannot signal pid " + std::to_string(found->info.pid) +
+      ": it belongs to another user");
+    return exit_failed;
+  }
+  pollfd end{found->process.get(), POLLIN, 0};
+  if (poll(&end, 1, stop_patience_ms) != 1) {
+    complain(
+      "pid " + std::to_string(found->info.pid) + " still ends " + counted(live) +
+      " after 30 s; a second `troupe daemon stop` ends them at once");
+    return exit_timeout;
+  }
+  print("stopped; it ended " + counted(live) + "\n");
+  return exit_ok;
+}
+
+int start(const place& where) {
+  if (find_keeper(where)) {
+    print("already running\n");
+    return exit_ok;
+  }
+  if (!where.may_start) {
+    complain("an agent's run may not start a daemon");
+    return exit_failed;
+  }
+  const auto link = reach_daemon(where);
+  if (!link) {
+    complain(link.error().message);
+    return exit_unreachable;
+  }
+  return tell_status(where);
+}
+
+} // namespace
+
+int command_daemon(const place& where, const daemon_options& wanted) {
+  switch (wanted.what) {
+  case daemon_verb::status:
+    return tell_status(where);
+  case daemon_verb::stop:
+    return stop(where);
+  case daemon_verb::start:
+    return start(where);
+  case daemon_verb::restart:
+    if (const int code = stop(where); code != exit_ok)
+      return code;
+    return start(where);
+  }
+  return exit_usage;
+}
+
+} // namespace troupe::cli

@@ -1,0 +1,11 @@
+#pragma once
+
+#include "cli/options.hpp"
+#include "cli/place.hpp"
+
+namespace troupe::cli {
+
+/// `troupe daemon status|stop|start|restart`. Returns the exit code.
+[[nodiscard]] int command_daemon(const place& where, const daemon_options& wanted);
+
+} // namespace troupe::cli

@@ -1,0 +1,59 @@
+#include "cli/keeper_command.hpp"
+
+#include "keeper/keeper.hpp"
+
+#include <cstdio>
+#include <filesystem>
+#include <unistd.h>
+
+namespace troupe::cli {
+
+namespace {
+
+/// Also after the file was replaced by a newer version.
+std::string own_program() {
+  constexpr std::string_view replaced = " (deleted)";
+  std::error_code ignored;
+  auto path = std::filesystem::read_symlink("/proc/self/exe", ignored).string();
+  if (path.ends_with(replaced))
+    path.resize(path.size() - replaced.size());
+  return path;
+}
+
+int refuse(const keeper_command& told, const std::string& why) {
+  std::fprintf(stderr, "troupe keeper: %s\n", why.c_str());
+  if (told.ready_fd >= 0)
+    dprintf(told.ready_fd, "%s\n", why.c_str());
+  return keeper::keeper_failed;
+}
+
+} // namespace
+
+result<std::string> find_supervisor(const std::string& own_program) {
+  const auto directory = std::filesystem::path(own_program).parent_path();
+  const auto beside = directory / "troupe-supervisor";
+  const auto apart = directory.parent_path() / "libexec/troupe/troupe-supervisor";
+  for (const auto& path : {beside, apart})
+    if (access(path.c_str(), X_OK) == 0)
+      return path.string();
+  return fail(
+    errc::not_found,
+    "there is no program " + beside.string() + " nor " + apart.string() +
+      ": the installation is incomplete; install Troupe again");
+}
+
+int keep(const place& where, const keeper_command& told) {
+  const auto own = own_program();
+  auto supervisor = find_supervisor(own);
+  if (!supervisor)
+    return refuse(told, supervisor.error().message);
+  keeper::keeper_options options;
+  options.state_dir = where.state;
+  options.socket = where.socket;
+  options.supervisor = {std::move(*supervisor), "--state-dir", where.state};
+  options.hold = {own, "hold"};
+  options.ready_fd = told.ready_fd;
+  return keeper::keeper_main(std::move(options));
+}
+
+} // namespace troupe::cli

@@ -1,0 +1,94 @@
+#include "cli/arguments.hpp"
+
+#include <gtest/gtest.h>
+
+namespace troupe::cli {
+
+namespace {
+
+std::variant<invocation, advice> read(std::vector<const char*> words) {
+  words.insert(words.begin(), "troupe");
+  return read_arguments(static_cast<int>(words.size()), words.data());
+}
+
+template <class Options>
+Options options_of(std::vector<const char*> words) {
+  const auto found = read(std::move(words));
+  const auto* order = std::get_if<invocation>(&found);
+  EXPECT_TRUE(order) << std::get<advice>(found).text;
+  if (!order)
+    return {};
+  const auto* options = std::get_if<Options>(&order->what);
+  EXPECT_TRUE(options);
+  return options ? *options : Options{};
+}
+
+int code_of(std::vector<const char*> words) {
+  const auto found = read(std::move(words));
+  const auto* told = std::get_if<advice>(&found);
+  return told ? told->code : -1;
+}
+
+} // namespace
+
+TEST(Arguments, TakeAPromptOfSeveralWords) {
+  const auto run = options_of<run_options>(
+    {"run", "-d", "--model", "opus", "--allow", "Bash(git *)", "fix", "the", "bug"});
+  EXPECT_EQ(run.prompt, (std::vector<std::string>{"fix", "the", "bug"}));
+  EXPECT_EQ(run.allow, std::vector<std::string>{"Bash(git *)"});
+  EXPECT_EQ(run.model, "opus");
+  EXPECT_TRUE(run.detach);
+}
+
+TEST(Arguments, LeaveWhatFollowsTheDashesToTheProgram) {
+  const auto run =
+    options_of<run_options>({"run", "--", "make", "-j2", "--", "--json"});
+  EXPECT_EQ(run.argv, (std::vector<std::string>{"make", "-j2", "--", "--json"}));
+  EXPECT_TRUE(run.prompt.empty());
+  EXPECT_FALSE(run.as_json);
+}
+
+TEST(Arguments, TakeTheStateDirectoryOnEitherSide) {
+  for (const auto& words :
+       {std::vector<const char*>{"--state-dir", "/s", "ps"},
+        std::vector<const char*>{"ps", "--state-dir", "/s"}}) {
+    const auto found = read(words);
+    ASSERT_TRUE(std::holds_alternative<invocation>(found));
+    EXPECT_EQ(std::get<invocation>(found).state_dir, "/s");
+  }
+}
+
+TEST(Arguments, NameTheDaemonsVerb) {
+  EXPECT_EQ(
+    options_of<daemon_options>({"daemon", "restart"}).what, daemon_verb::restart);
+  EXPECT_EQ(options_of<keeper_command>({"keeper", "--ready-fd", "3"}).ready_fd, 3);
+}
+
+TEST(Arguments, TakeAnAnswerAsText) {
+  const auto answer =
+    options_of<answer_options>({"answer", "r_1", "deny:", "too", "late"});
+  EXPECT_EQ(answer.run, "r_1");
+  EXPECT_EQ(answer.text, (std::vector<std::string>{"deny:", "too", "late"}));
+}
+
+TEST(Arguments, AreRefusedWithCodeTwo) {
+  EXPECT_EQ(code_of({}), exit_usage);
+  EXPECT_EQ(code_of({"dance"}), exit_usage);
+  EXPECT_EQ(code_of({"run"}), exit_usage);
+  EXPECT_EQ(code_of({"run", "--"}), exit_usage);
+  EXPECT_EQ(code_of({"run", "prompt", "--", "true"}), exit_usage);
+  EXPECT_EQ(code_of({"wait"}), exit_usage);
+  EXPECT_EQ(code_of({"wait", "r_1", "--timeout", "soon"}), exit_usage);
+  EXPECT_EQ(code_of({"daemon"}), exit_usage);
+}
+
+TEST(Arguments, HelpNamesTheExitCodes) {
+  const auto found = read({"--help"});
+  ASSERT_TRUE(std::holds_alternative<advice>(found));
+  const auto& told = std::get<advice>(found);
+  EXPECT_EQ(told.code, exit_ok);
+  EXPECT_NE(told.text.find("124 timeout"), std::string::npos);
+  EXPECT_EQ(told.text.find("Internal"), std::string::npos);
+}
+
+} // namespace troupe::cli
