@@ -7,7 +7,7 @@
 //   THINK text        BGRUN cmd           DRIP count at 10/s    TOOLS   names offered
 //   BIG kilobytes     READ path           FAIL status [times]   MAXTOK  stop at the limit
 //   WRITE path text   TOOL name json      HANG, HANGMID         REFUSE  stop by refusal
-//   TODO subject      PTOOL name json     CUT  drop the stream
+//   TODO a; b         PTOOL name json     CUT  drop the stream
 //
 // As a program: node stub_llm.mjs [port]; prints LISTENING <port>.
 
@@ -146,16 +146,33 @@ function plainTurn(response, model, steps) {
   });
 }
 
-function json(response, status, body) {
-  response.writeHead(status, { 'content-type': 'application/json', 'request-id': id('req') });
+function json(response, status, body, headers = {}) {
+  response.writeHead(status, {
+    'content-type': 'application/json', 'request-id': id('req'), ...headers,
+  });
   response.end(JSON.stringify(body));
 }
 
-const refuse = (response, status) =>
-  json(response, status, {
-    type: 'error',
-    error: { type: errorTypes[status] ?? 'api_error', message: `stub answers ${status}` },
-  });
+function refuse(response, status, reset) {
+  const error = {
+    type: errorTypes[status] ?? 'api_error', message: `stub answers ${status}`,
+  };
+  json(response, status, { type: 'error', error }, reset ? usageLimit(Number(reset)) : {});
+}
+
+// The headers of a plan whose usage limit is reached and ends in so many seconds.
+function usageLimit(seconds) {
+  const end = Math.floor(Date.now() / 1000) + seconds;
+  const unified = 'anthropic-ratelimit-unified';
+  return {
+    [`${unified}-status`]: 'rejected',
+    [`${unified}-reset`]: String(end),
+    [`${unified}-representative-claim`]: 'five_hour',
+    [`${unified}-5h-status`]: 'rejected',
+    [`${unified}-5h-reset`]: String(end),
+    'retry-after': String(seconds),
+  };
+}
 
 async function bodyOf(request) {
   const chunks = [];
@@ -190,7 +207,7 @@ class Stub {
     const { key, steps } = nextTurn(ask);
     for (const step of steps) {
       if (step.do === 'fail' && this.owed(session, key, step)) {
-        return refuse(response, step.status);
+        return refuse(response, step.status, step.reset);
       }
     }
     if (steps.some((s) => s.do === 'hang' && !s.after)) return;

@@ -20,9 +20,14 @@ const tools = {
     const [name, ...words] = rest.split(' ');
     return [name, words.length ? JSON.parse(words.join(' ')) : {}];
   },
-  TODO: (rest) => ['TaskCreate', { subject: rest, description: rest }],
+  TODO: (rest) => ['TodoWrite', { todos: rest.split(';').map(todo) }],
 };
 tools.PTOOL = tools.TOOL;
+
+function todo(text, index) {
+  const content = text.trim();
+  return { content, activeForm: content, status: index === 0 ? 'in_progress' : 'pending' };
+}
 
 const speech = new Set([
   'SAY', 'THINK', 'BIG', 'HIST', 'TOOLS', 'SLOW', 'DRIP', 'FAIL', 'HANG', 'HANGMID',
@@ -37,9 +42,13 @@ export const textOf = (content) =>
 const withoutReminders = (text) =>
   text.replace(/<system-reminder>[\s\S]*?<\/system-reminder>/g, '');
 
+// A turn that was interrupted before it said anything shares one message with the next.
+const afterInterruption = (text) =>
+  text.replace(/^[\s\S]*\[Request interrupted by user[^\]]*\]/, '');
+
 export function directivesIn(text) {
   const found = [];
-  for (const line of withoutReminders(text).split('\n')) {
+  for (const line of afterInterruption(withoutReminders(text)).split('\n')) {
     const match = /^([A-Z]+)(?: (.*))?$/.exec(line);
     if (match && (match[1] in tools || speech.has(match[1]))) {
       found.push({ word: match[1], rest: match[2] ?? '' });
@@ -159,8 +168,8 @@ function stepOf({ word, rest }, messages, names) {
 }
 
 function failure(rest) {
-  const [status = '500', times] = rest.split(' ').filter(Boolean);
-  return { do: 'fail', status: Number(status), times: Number(times ?? Infinity) };
+  const [status = '500', times, reset] = rest.split(' ').filter(Boolean);
+  return { do: 'fail', status: Number(status), times: Number(times ?? Infinity), reset };
 }
 
 function big(kilobytes) {

@@ -1,0 +1,128 @@
+#!/usr/bin/env node
+// Records conversations with the real Claude Code into DIR/<case>.ndjson, a line each:
+//   {"dir":"meta","line":{…}}   argv and cwd; later stdin closed, a signal sent
+//   {"dir":"in"|"out"|"err","line":"…"}   one line of stdin, stdout, stderr, in order
+//   {"dir":"exit","line":{"code","signal"}}
+// Every case has a home and a working directory of its own; they appear as /home and /cwd,
+// the stub as 127.0.0.1:1.
+//
+//   node record.mjs DIR [case…]
+
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { claudeEnv } from './claude_env.mjs';
+import { Conversation, streaming } from './conversation.mjs';
+import { killTree } from './processes.mjs';
+import { cases } from './record_cases.mjs';
+import { startStub } from './stub_llm.mjs';
+
+const kept = 3;
+
+// The answer to `initialize` names every command and model there is; a few will do.
+function trimmed(line) {
+  if (!line.includes('"control_response"')) return line;
+  const message = JSON.parse(line);
+  const lists = message.response?.response ?? {};
+  for (const [key, value] of Object.entries(lists)) {
+    if (Array.isArray(value)) lists[key] = value.slice(0, kept);
+  }
+  return JSON.stringify(message);
+}
+
+function placeholders(root, url) {
+  const mangled = root.replace(/[^A-Za-z0-9]/g, '-');
+  return (text) =>
+    text
+      .replaceAll(root, '')
+      .replaceAll(mangled, '')
+      .replaceAll(url, 'http://127.0.0.1:1')
+      .replace(/https:\/\/[^\s)"\\]+/g, 'https://127.0.0.1:1/');
+}
+
+const sessionOf = (log) =>
+  JSON.parse(log.find((l) => l.dir === 'out' && l.line.includes('session_id')).line).session_id;
+
+class Recorder {
+  places = new Map();
+
+  constructor(stub, directory) {
+    this.stub = stub;
+    this.directory = directory;
+  }
+
+  place() {
+    const root = mkdtempSync(join(tmpdir(), 'troupe-record-'));
+    mkdirSync(join(root, 'cwd'));
+    return { root };
+  }
+
+  async record(name) {
+    const spec = cases[name];
+    if (spec.after && !this.places.has(spec.after)) await this.record(spec.after);
+    const place = spec.after ? this.places.get(spec.after) : this.place();
+    const resumed = spec.after ? ['--resume', place.session] : [];
+    const tag = `record-${process.pid}-${name}`;
+    const c = new Conversation({
+      args: spec.alone ?? [...streaming, ...resumed, ...(spec.args ?? [])],
+      cwd: join(place.root, 'cwd'),
+      env: claudeEnv({
+        home: join(place.root, 'home'), url: this.stub.url, key: spec.key,
+        more: { ...spec.env, TROUPE_RUN_ID: tag },
+      }),
+    });
+    const say = c.say.bind(c);
+    c.say = (text, more) => say(text.replaceAll('/cwd/', join(place.root, 'cwd/')), more);
+    await this.drive(c, spec, tag);
+    this.write(name, c.log, place);
+    this.places.set(name, { ...place, session: spec.after ? place.session : undefined });
+    if (!spec.after) this.places.get(name).session = tryOr('', () => sessionOf(c.log));
+  }
+
+  async drive(c, spec, tag) {
+    try {
+      await spec.run(c);
+    } finally {
+      c.child.stdin.end();
+      await c.finish();
+      killTree(tag);
+    }
+  }
+
+  write(name, log, { root }) {
+    const plain = placeholders(root, this.stub.url);
+    const lines = log.map(({ dir, line }) =>
+      plain(JSON.stringify({ dir, line: dir === 'out' ? trimmed(line) : line })));
+    writeFileSync(join(this.directory, `${name}.ndjson`), `${lines.join('\n')}\n`);
+  }
+
+  clear() {
+    for (const { root } of this.places.values()) rmSync(root, { recursive: true, force: true });
+  }
+}
+
+function tryOr(fallback, act) {
+  try {
+    return act();
+  } catch {
+    return fallback;
+  }
+}
+
+const [directory, ...chosen] = process.argv.slice(2);
+mkdirSync(directory, { recursive: true });
+const stub = await startStub();
+const recorder = new Recorder(stub, directory);
+let failed = 0;
+for (const name of chosen.length ? chosen : Object.keys(cases)) {
+  try {
+    await recorder.record(name);
+    console.log(`recorded ${name}`);
+  } catch (error) {
+    failed++;
+    console.error(`FAILED ${name}: ${error.message}`);
+  }
+}
+recorder.clear();
+await stub.close();
+process.exitCode = failed ? 1 : 0;
