@@ -14,8 +14,10 @@ export class Conversation {
   seen = 0;
   waiters = new Set();
 
-  constructor({ args, cwd, env, deadline = 30_000 }) {
+  // `spell` turns what a script says into what is sent.
+  constructor({ args, cwd, env, spell = (text) => text, deadline = 30_000 }) {
     this.deadline = deadline;
+    this.spell = spell;
     this.child = spawn(claudeProgram, args, { cwd, env, stdio: ['pipe', 'pipe', 'pipe'] });
     this.note('meta', { argv: ['claude', ...args], cwd });
     this.child.stdin.on('error', () => {});
@@ -67,6 +69,13 @@ export class Conversation {
     return new Error(`not seen in time; last lines:\n${tail.join('\n')}`);
   }
 
+  get session() {
+    return this.log
+      .filter(({ dir }) => dir === 'out')
+      .map(({ line }) => JSON.parse(line).session_id)
+      .find(Boolean);
+  }
+
   raw(line) {
     this.note('in', line);
     this.child.stdin.write(`${line}\n`);
@@ -77,7 +86,7 @@ export class Conversation {
   }
 
   say(text, more = {}) {
-    const content = [{ type: 'text', text }];
+    const content = [{ type: 'text', text: this.spell(text) }];
     this.send({ type: 'user', message: { role: 'user', content }, ...more });
   }
 

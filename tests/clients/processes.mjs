@@ -1,17 +1,26 @@
 // Processes found by the run they belong to: agents and all they start carry
 // TROUPE_RUN_ID in their environment.
 
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, readlinkSync, realpathSync } from 'node:fs';
 
-const read = (pid, file) => {
+// A process may end between any two looks at it; what is gone reads as empty.
+function read(pid, file) {
   try {
     return readFileSync(`/proc/${pid}/${file}`, 'utf8');
   } catch {
     return '';
   }
-};
+}
 
-// [{pid, parent, command}], zombies left out.
+function programOf(pid) {
+  try {
+    return readlinkSync(`/proc/${pid}/exe`);
+  } catch {
+    return '';
+  }
+}
+
+// [{pid, parent, program}], zombies left out.
 export function processesOf(runId) {
   const marker = `TROUPE_RUN_ID=${runId}`;
   return readdirSync('/proc')
@@ -19,17 +28,15 @@ export function processesOf(runId) {
     .filter((pid) => read(pid, 'environ').split('\0').includes(marker))
     .map((pid) => {
       const [state, parent] = read(pid, 'stat').replace(/^.*\) /, '').split(' ');
-      const command = read(pid, 'cmdline').replaceAll('\0', ' ').trim();
-      return { pid: Number(pid), state, parent: Number(parent), command };
+      return { pid: Number(pid), state, parent: Number(parent), program: programOf(pid) };
     })
     .filter(({ state }) => state && state !== 'Z');
 }
 
-// The run's first process: the one whose parent does not belong to it.
-export function mainProcessOf(runId) {
-  const all = processesOf(runId);
-  const pids = new Set(all.map((p) => p.pid));
-  return all.find((p) => !pids.has(p.parent) && p.command.includes('claude'));
+// The agent itself: of the processes that run its program, the one not started by another.
+export function agentOf(runId, program) {
+  const same = processesOf(runId).filter((p) => p.program === realpathSync(program));
+  return same.find((p) => !same.some((q) => q.pid === p.parent));
 }
 
 export function killTree(runId) {

@@ -40,8 +40,11 @@ function placeholders(root, url) {
       .replace(/https:\/\/[^\s)"\\]+/g, 'https://127.0.0.1:1/');
 }
 
-const sessionOf = (log) =>
-  JSON.parse(log.find((l) => l.dir === 'out' && l.line.includes('session_id')).line).session_id;
+function newRoot() {
+  const root = mkdtempSync(join(tmpdir(), 'troupe-record-'));
+  mkdirSync(join(root, 'cwd'));
+  return root;
+}
 
 class Recorder {
   places = new Map();
@@ -51,32 +54,31 @@ class Recorder {
     this.directory = directory;
   }
 
-  place() {
-    const root = mkdtempSync(join(tmpdir(), 'troupe-record-'));
-    mkdirSync(join(root, 'cwd'));
-    return { root };
+  // A home and a working directory for a case: its own, or those of the case before it.
+  async placeOf(name, { after }) {
+    if (after && !this.places.has(after)) await this.record(after);
+    const root = after ? this.places.get(after).root : newRoot();
+    this.places.set(name, { root });
+    return root;
   }
 
   async record(name) {
     const spec = cases[name];
-    if (spec.after && !this.places.has(spec.after)) await this.record(spec.after);
-    const place = spec.after ? this.places.get(spec.after) : this.place();
-    const resumed = spec.after ? ['--resume', place.session] : [];
+    const root = await this.placeOf(name, spec);
+    const resumed = spec.after ? ['--resume', this.places.get(spec.after).session] : [];
     const tag = `record-${process.pid}-${name}`;
     const c = new Conversation({
       args: spec.alone ?? [...streaming, ...resumed, ...(spec.args ?? [])],
-      cwd: join(place.root, 'cwd'),
+      cwd: join(root, 'cwd'),
       env: claudeEnv({
-        home: join(place.root, 'home'), url: this.stub.url, key: spec.key,
+        home: join(root, 'home'), url: this.stub.url, key: spec.key,
         more: { ...spec.env, TROUPE_RUN_ID: tag },
       }),
+      spell: (text) => text.replaceAll('/cwd/', join(root, 'cwd/')),
     });
-    const say = c.say.bind(c);
-    c.say = (text, more) => say(text.replaceAll('/cwd/', join(place.root, 'cwd/')), more);
     await this.drive(c, spec, tag);
-    this.write(name, c.log, place);
-    this.places.set(name, { ...place, session: spec.after ? place.session : undefined });
-    if (!spec.after) this.places.get(name).session = tryOr('', () => sessionOf(c.log));
+    this.write(name, c.log, root);
+    this.places.get(name).session = c.session;
   }
 
   async drive(c, spec, tag) {
@@ -89,7 +91,7 @@ class Recorder {
     }
   }
 
-  write(name, log, { root }) {
+  write(name, log, root) {
     const plain = placeholders(root, this.stub.url);
     const lines = log.map(({ dir, line }) =>
       plain(JSON.stringify({ dir, line: dir === 'out' ? trimmed(line) : line })));
@@ -98,14 +100,6 @@ class Recorder {
 
   clear() {
     for (const { root } of this.places.values()) rmSync(root, { recursive: true, force: true });
-  }
-}
-
-function tryOr(fallback, act) {
-  try {
-    return act();
-  } catch {
-    return fallback;
   }
 }
 

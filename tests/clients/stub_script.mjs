@@ -74,7 +74,7 @@ export function lastResult(messages) {
 }
 
 // `${result.runs.0.run_id}` is that field of the last tool result, read as JSON.
-function fill(text, messages) {
+function fill(text, messages, quote = (value) => value) {
   return text.replace(/\$\{result((?:\.\w+)*)\}/g, (_, path) => {
     const raw = lastResult(messages) ?? '';
     let value = raw;
@@ -82,9 +82,11 @@ function fill(text, messages) {
       if (typeof value === 'string') value = parsed(value);
       value = value?.[key];
     }
-    return typeof value === 'string' ? value : JSON.stringify(value) ?? '(absent)';
+    return quote(typeof value === 'string' ? value : JSON.stringify(value) ?? '(absent)');
   });
 }
+
+const insideQuotes = (value) => JSON.stringify(value).slice(1, -1);
 
 function parsed(text) {
   try {
@@ -146,7 +148,8 @@ export function nextTurn({ messages, tools: offered = [] }) {
 
 function stepOf({ word, rest }, messages, names) {
   if (word in tools) {
-    const [name, input] = tools[word](fill(rest, messages));
+    const quote = tools[word] === tools.TOOL ? insideQuotes : undefined;
+    const [name, input] = tools[word](fill(rest, messages, quote));
     return { do: 'tool', name, input };
   }
   const number = Number.parseFloat(rest);
