@@ -57,9 +57,8 @@ test('what it does is told as events', async () => {
   const events = await session.events(run_id);
 
   const types = events.map((e) => e.type);
-  for (const type of ['reasoning', 'command_started', 'command_finished', 'agent_message']) {
-    assert.ok(types.includes(type), `${type} in ${types}`);
-  }
+  const told = ['reasoning', 'command_started', 'command_finished', 'agent_message'];
+  for (const type of told) assert.ok(types.includes(type), `${type} in ${types}`);
   const finished = events.find((e) => e.type === 'command_finished');
   assert.match(JSON.stringify(finished.data), /from the shell/);
 });
@@ -96,10 +95,15 @@ test('a question is answered in words', async () => {
   const question = {
     questions: [{
       question: 'Which colour?', header: 'Colour', multiSelect: false,
-      options: [{ label: 'Red', description: 'warm' }, { label: 'Blue', description: 'cold' }],
+      options: [
+        { label: 'Red', description: 'warm' },
+        { label: 'Blue', description: 'cold' },
+      ],
     }],
   };
-  const { run_id, pending } = await asked(`TOOL AskUserQuestion ${JSON.stringify(question)}`);
+  const { run_id, pending } = await asked(
+    `TOOL AskUserQuestion ${JSON.stringify(question)}`,
+  );
 
   await session.answer(run_id, 'Blue');
   const view = await session.settled(run_id);
@@ -110,11 +114,12 @@ test('a question is answered in words', async () => {
 });
 
 test('an agent killed in a tool is resumed and completes', async () => {
-  const once = `test -e ${file('once')} || { touch ${file('once')}; ${endless}; }; echo again`;
-  const { run_id } = await claude(`RUN ${once}\nHIST`, {
+  const once = file('once');
+  const hangOnce = `test -e ${once} || { touch ${once}; ${endless}; }; echo again`;
+  const { run_id } = await claude(`RUN ${hangOnce}\nHIST`, {
     permissions: { allow: ['Bash'] }, restart: { backoff_ms: 10 },
   });
-  await eventually(() => existsSync(file('once')));
+  await eventually(() => existsSync(once));
   const agent = agentOf(run_id, claudeProgram);
 
   process.kill(agent.pid, 'SIGKILL');

@@ -1,5 +1,5 @@
-// The real Claude Code as a client of the gateway, offline: its model is the stub, which
-// follows a script of tool calls and answers with what came back.
+// The real Claude Code as a client of the gateway, offline: its model is the stub,
+// which follows a script of tool calls and answers with what came back.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -35,7 +35,8 @@ async function converse(prompt, env = {}) {
   const mcpServers = { troupe: { ...gateway.serve, env: gateway.env } };
   const c = new Conversation({
     args: [
-      ...streaming, '--strict-mcp-config', '--mcp-config', JSON.stringify({ mcpServers }),
+      ...streaming,
+      '--strict-mcp-config', '--mcp-config', JSON.stringify({ mcpServers }),
       '--allowedTools', ...tools,
     ],
     cwd: gateway.cwd,
@@ -55,7 +56,9 @@ async function converse(prompt, env = {}) {
 
 test('claude has a process work for it', async () => {
   const { init, result } = await converse(script({
-    backend: 'process', prompt: 'go', backend_config: { command: ['sh', '-c', 'echo 6 x 7'] },
+    backend: 'process',
+    prompt: 'go',
+    backend_config: { command: ['sh', '-c', 'echo 6 x 7'] },
   }));
 
   assert.equal(init.mcp_servers.find((s) => s.name === 'troupe').status, 'connected');
@@ -72,7 +75,7 @@ test('claude has another claude work for it', async () => {
   assert.equal(result.result, 'the worker said: greetings from below');
 });
 
-test('claude offers the tools to its model at once where it does not search', async () => {
+test('without tool search the model is offered the tools at once', async () => {
   const { result } = await converse('TOOLS', { ENABLE_TOOL_SEARCH: 'false' });
 
   for (const tool of tools) assert.ok(result.result.split(' ').includes(tool), tool);

@@ -1,5 +1,5 @@
-// The real Claude Code, offline: where its program is and the environment that keeps all
-// it writes in a directory of its own.
+// The real Claude Code, offline: where its program is, and the environment that keeps
+// all it writes in a directory of its own.
 
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';

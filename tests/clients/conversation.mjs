@@ -1,5 +1,5 @@
-// One process of the real Claude Code, driven over its stdin and stdout, with everything
-// that passed kept in order.
+// One process of the real Claude Code, driven over its stdin and stdout, with
+// everything that passed kept in order.
 
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
@@ -18,10 +18,11 @@ export class Conversation {
   constructor({ args, cwd, env, spell = (text) => text, deadline = 30_000 }) {
     this.deadline = deadline;
     this.spell = spell;
-    this.child = spawn(claudeProgram, args, { cwd, env, stdio: ['pipe', 'pipe', 'pipe'] });
+    this.child = spawn(claudeProgram, args, { cwd, env });
     this.note('meta', { argv: ['claude', ...args], cwd });
     this.child.stdin.on('error', () => {});
-    const drained = [this.follow('out', this.child.stdout), this.follow('err', this.child.stderr)];
+    const { stdout, stderr } = this.child;
+    const drained = [this.follow('out', stdout), this.follow('err', stderr)];
     const ended = new Promise((resolve) => {
       this.child.on('exit', (code, signal) => resolve({ code, signal }));
     });
@@ -112,7 +113,8 @@ export class Conversation {
   // A tool call was announced by the model.
   toolCall() {
     return this.until(
-      (m) => m.type === 'assistant' && m.message.content.some((b) => b.type === 'tool_use'),
+      ({ type, message }) =>
+        type === 'assistant' && message.content.some((b) => b.type === 'tool_use'),
     );
   }
 

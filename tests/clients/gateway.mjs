@@ -1,5 +1,5 @@
-// The built `troupe` under test, with a state directory, a runtime directory and a home of
-// its own, and clients of the official SDK that talk to it through `troupe mcp`.
+// The built `troupe` under test, with a state directory, a runtime directory and a home
+// of its own, and clients of the official SDK that talk to it through `troupe mcp`.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -10,10 +10,13 @@ import { promisify } from 'node:util';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { claudeEnv, claudeProgram } from './claude_env.mjs';
+import { killAllWith, processesWith } from './processes.mjs';
 
 export const troupe = process.env.TROUPE_BIN;
 
-// A claim that must come true within the deadline. The last failure is the reason given.
+const final = new Set(['run_completed', 'run_failed', 'rejected']);
+
+// A claim that must come true within the deadline, or else its last failure is thrown.
 export async function eventually(claim, deadline = 20_000) {
   const end = performance.now() + deadline;
   for (;;) {
@@ -75,14 +78,17 @@ export class Gateway {
     });
   }
 
+  // Ends clients and daemon; nothing that either started may be left then.
   async close() {
+    const marker = `XDG_RUNTIME_DIR=${this.env.XDG_RUNTIME_DIR}`;
     const pid = this.daemonPid();
     await Promise.allSettled(this.clients.map((c) => c.close()));
     try {
       await this.stopDaemon();
-      await eventually(() => !isAlive(pid));
+      await eventually(() => !isAlive(pid) && processesWith(marker).length === 0);
     } finally {
       if (isAlive(pid)) process.kill(pid, 'SIGKILL');
+      killAllWith(marker);
       rmSync(this.root, { recursive: true, force: true });
     }
   }
@@ -154,11 +160,11 @@ export class Session {
     const events = [];
     let after_seq = 0;
     for (;;) {
-      const page = await this.call('poll_events', { run_id, after_seq, wait_ms: 10_000 });
+      const ask = { run_id, after_seq, wait_ms: 10_000 };
+      const page = await this.call('poll_events', ask);
       events.push(...page.events);
       after_seq = page.next_after_seq;
-      const last = events.at(-1)?.type;
-      if (!page.has_more && /^(run_completed|run_failed|rejected)$/.test(last)) return events;
+      if (!page.has_more && final.has(events.at(-1)?.type)) return events;
       assert.ok(events.length < 10_000, 'the run does not end');
     }
   }
@@ -168,4 +174,6 @@ export class Session {
   }
 }
 
-export const dataMessage = (data) => ({ role: 'user', parts: [{ type: 'data', data }] });
+export const dataMessage = (data) => ({
+  role: 'user', parts: [{ type: 'data', data }],
+});

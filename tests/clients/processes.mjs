@@ -1,5 +1,5 @@
-// Processes found by the run they belong to: agents and all they start carry
-// TROUPE_RUN_ID in their environment.
+// Processes found by what they carry in their environment: agents and all they start
+// have the TROUPE_RUN_ID of their run.
 
 import { readFileSync, readdirSync, readlinkSync, realpathSync } from 'node:fs';
 
@@ -20,27 +20,30 @@ function programOf(pid) {
   }
 }
 
-// [{pid, parent, program}], zombies left out.
-export function processesOf(runId) {
-  const marker = `TROUPE_RUN_ID=${runId}`;
+// [{pid, parent, program}] of those with this NAME=value, zombies left out.
+export function processesWith(marker) {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
     .filter((pid) => read(pid, 'environ').split('\0').includes(marker))
     .map((pid) => {
       const [state, parent] = read(pid, 'stat').replace(/^.*\) /, '').split(' ');
-      return { pid: Number(pid), state, parent: Number(parent), program: programOf(pid) };
+      const program = programOf(pid);
+      return { pid: Number(pid), state, parent: Number(parent), program };
     })
     .filter(({ state }) => state && state !== 'Z');
 }
 
-// The agent itself: of the processes that run its program, the one not started by another.
+export const processesOf = (runId) => processesWith(`TROUPE_RUN_ID=${runId}`);
+
+// The agent itself: of the processes that run its program, the one that none of the
+// others started.
 export function agentOf(runId, program) {
   const same = processesOf(runId).filter((p) => p.program === realpathSync(program));
   return same.find((p) => !same.some((q) => q.pid === p.parent));
 }
 
-export function killTree(runId) {
-  for (const { pid } of processesOf(runId)) {
+export function killAllWith(marker) {
+  for (const { pid } of processesWith(marker)) {
     try {
       process.kill(pid, 'SIGKILL');
     } catch (error) {

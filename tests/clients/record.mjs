@@ -3,20 +3,25 @@
 //   {"dir":"meta","line":{…}}   argv and cwd; later stdin closed, a signal sent
 //   {"dir":"in"|"out"|"err","line":"…"}   one line of stdin, stdout, stderr, in order
 //   {"dir":"exit","line":{"code","signal"}}
-// Every case has a home and a working directory of its own; they appear as /home and /cwd,
-// the stub as 127.0.0.1:1.
+// Every case has a home and a working directory of its own; they appear as /home and
+// /cwd, the stub as 127.0.0.1:1.
 //
 //   node record.mjs DIR [case…]
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { endings } from './cases/endings.mjs';
+import { failures } from './cases/failures.mjs';
+import { permissions } from './cases/permissions.mjs';
+import { tools } from './cases/tools.mjs';
+import { turns } from './cases/turns.mjs';
 import { claudeEnv } from './claude_env.mjs';
 import { Conversation, streaming } from './conversation.mjs';
-import { killTree } from './processes.mjs';
-import { cases } from './record_cases.mjs';
+import { killAllWith } from './processes.mjs';
 import { startStub } from './stub_llm.mjs';
 
+const cases = { ...turns, ...tools, ...permissions, ...endings, ...failures };
 const kept = 3;
 
 // The answer to `initialize` names every command and model there is; a few will do.
@@ -87,7 +92,7 @@ class Recorder {
     } finally {
       c.child.stdin.end();
       await c.finish();
-      killTree(tag);
+      killAllWith(`TROUPE_RUN_ID=${tag}`);
     }
   }
 
@@ -99,7 +104,9 @@ class Recorder {
   }
 
   clear() {
-    for (const { root } of this.places.values()) rmSync(root, { recursive: true, force: true });
+    for (const { root } of this.places.values()) {
+      rmSync(root, { recursive: true, force: true });
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 // The official SDK's client against the built program: what any MCP client relies on.
 
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import Ajv2020 from 'ajv/dist/2020.js';
@@ -9,7 +9,8 @@ import { Gateway, eventually } from './gateway.mjs';
 import { processesOf } from './processes.mjs';
 
 const runTools = [
-  'spawn_run', 'get_run', 'poll_events', 'cancel_run', 'continue_run', 'list_runs', 'wait_runs',
+  'spawn_run', 'get_run', 'poll_events', 'cancel_run', 'continue_run', 'list_runs',
+  'wait_runs',
 ];
 const endless = 'while :; do sleep 1; done';
 
@@ -71,8 +72,9 @@ test('a finished process shows its answer and the proof that it is gone', async 
 });
 
 test('a process that fails once is started again and completes', async () => {
-  const once = `test -e ${gateway.cwd}/once && echo recovered || { touch ${gateway.cwd}/once; exit 3; }`;
-  const { run_id } = await session.shell(once, { restart: { backoff_ms: 10 } });
+  const flag = join(gateway.cwd, 'once');
+  const failOnce = `test -e ${flag} || { touch ${flag}; exit 3; }; echo recovered`;
+  const { run_id } = await session.shell(failOnce, { restart: { backoff_ms: 10 } });
 
   const view = await session.settled(run_id);
 
@@ -132,7 +134,8 @@ test('a long poll holds up no other call', async () => {
     return view.phase === 'working' && view;
   });
 
-  const poll = session.call('poll_events', { run_id, after_seq: last_seq, wait_ms: 30_000 });
+  const ask = { run_id, after_seq: last_seq, wait_ms: 30_000 };
+  const poll = session.call('poll_events', ask);
   const first = await Promise.race([poll, session.get(run_id)]);
 
   assert.equal(first.phase, 'working');
@@ -143,7 +146,9 @@ test('a long poll holds up no other call', async () => {
 test('twenty runs at once all answer for themselves', async () => {
   const numbers = [...Array(20).keys()];
 
-  const runs = await Promise.all(numbers.map((n) => session.shell(`echo number ${n};`)));
+  const runs = await Promise.all(
+    numbers.map((n) => session.shell(`echo number ${n}`)),
+  );
   const run_ids = runs.map((r) => r.run_id);
   await eventually(async () => {
     const wait = { run_ids, mode: 'all', wait_ms: 20_000 };
@@ -167,10 +172,12 @@ test('the same idempotency key answers with the same run', async () => {
 });
 
 test('a nickname finds its run, and a list shows it', async () => {
-  const { run_id } = await session.shell('echo hi', { nickname: 'herald', role: 'crier' });
+  const named = { nickname: 'herald', role: 'crier' };
+  const { run_id } = await session.shell('echo hi', named);
   await session.settled(run_id);
 
-  const view = await session.call('get_run', { agent_name: 'herald', cwd: gateway.cwd });
+  const { cwd } = gateway;
+  const view = await session.call('get_run', { agent_name: 'herald', cwd });
   const { runs } = await session.call('list_runs', { backend: 'process', limit: 100 });
 
   assert.equal(view.run_id, run_id);
@@ -183,7 +190,9 @@ test('wrong arguments are refused in words that name them', async () => {
   const unknownField = await session.refusal('spawn_run', {
     backend: 'process', promt: 'go', backend_config: config,
   });
-  const unknownBackend = await session.refusal('spawn_run', { backend: 'procss', prompt: 'go' });
+  const unknownBackend = await session.refusal('spawn_run', {
+    backend: 'procss', prompt: 'go',
+  });
   const unknownRun = await session.refusal('get_run', { run_id: 'r_nonesuch' });
 
   assert.match(unknownField, /promt/);
@@ -191,8 +200,9 @@ test('wrong arguments are refused in words that name them', async () => {
   assert.match(unknownRun, /r_nonesuch/);
 });
 
-test('stopping the daemon cancels what runs, and the next one remembers', async () => {
+test('stopping the daemon cancels what runs, and the next one remembers', async (t) => {
   const other = new Gateway();
+  t.after(() => other.close());
   const first = await other.connect();
   const { run_id } = await first.shell(endless);
   await eventually(() => processesOf(run_id).length > 0);
@@ -201,10 +211,8 @@ test('stopping the daemon cancels what runs, and the next one remembers', async 
   const left = processesOf(run_id);
   const second = await other.connect();
   const view = await second.get(run_id);
-  await other.close();
 
   assert.deepEqual(left, []);
   assert.equal(view.status, 'cancelled');
   assert.equal(view.exit.reason, 'shutdown');
-  assert.equal(existsSync(other.root), false);
 });

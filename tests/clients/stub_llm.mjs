@@ -1,13 +1,15 @@
 #!/usr/bin/env node
-// A stand-in for the Anthropic Messages API on 127.0.0.1: POST /v1/messages (streamed and
-// plain), POST /v1/messages/count_tokens, GET /v1/models. What it answers is scripted by
-// the prompt itself; see stub_script.mjs.
+// A stand-in for the Anthropic Messages API on 127.0.0.1: POST /v1/messages (streamed
+// and plain), POST /v1/messages/count_tokens, GET /v1/models. What it answers is
+// scripted by the prompt itself; see stub_script.mjs.
 //
-//   SAY text          RUN cmd             SLOW seconds          HIST    earlier directives
-//   THINK text        BGRUN cmd           DRIP count at 10/s    TOOLS   names offered
-//   BIG kilobytes     READ path           FAIL status [times]   MAXTOK  stop at the limit
-//   WRITE path text   TOOL name json      HANG, HANGMID         REFUSE  stop by refusal
-//   TODO a; b         PTOOL name json     CUT  drop the stream
+//   SAY text          RUN cmd           SLOW seconds
+//   THINK text        BGRUN cmd         DRIP n          n deltas at 10/s
+//   BIG kilobytes     READ path         FAIL status [times [seconds until reset]]
+//   WRITE path text   TOOL name json    HANG, HANGMID   say nothing, or half of it
+//   TODO a; b         PTOOL name json   CUT             drop the stream
+//   HIST   the directives so far        MAXTOK          stop at the limit
+//   TOOLS  the tools offered            REFUSE          stop by refusal
 //
 // As a program: node stub_llm.mjs [port]; prints LISTENING <port>.
 
@@ -42,7 +44,7 @@ class Stream {
     this.response = response;
     this.index = 0;
     response.writeHead(200, {
-      'content-type': 'text/event-stream', 'cache-control': 'no-cache', 'request-id': id('req'),
+      'content-type': 'text/event-stream', 'request-id': id('req'),
     });
     this.event('message_start', {
       message: {
@@ -54,7 +56,8 @@ class Stream {
   }
 
   event(type, data) {
-    this.response.write(`event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`);
+    const body = JSON.stringify({ type, ...data });
+    this.response.write(`event: ${type}\ndata: ${body}\n\n`);
   }
 
   open(content_block) {
@@ -139,7 +142,8 @@ function plainTurn(response, model, steps) {
     if (step.do !== 'tool') return [];
     return [{ type: 'tool_use', id: id('toolu'), name: step.name, input: step.input }];
   });
-  const stop_reason = content.some((b) => b.type === 'tool_use') ? 'tool_use' : 'end_turn';
+  const calls = content.some((b) => b.type === 'tool_use');
+  const stop_reason = calls ? 'tool_use' : 'end_turn';
   json(response, 200, {
     id: id('msg'), type: 'message', role: 'assistant', model, content, stop_reason,
     stop_sequence: null, usage: { input_tokens: 100, output_tokens: 10 },
@@ -157,7 +161,8 @@ function refuse(response, status, reset) {
   const error = {
     type: errorTypes[status] ?? 'api_error', message: `stub answers ${status}`,
   };
-  json(response, status, { type: 'error', error }, reset ? usageLimit(Number(reset)) : {});
+  const headers = reset ? usageLimit(Number(reset)) : {};
+  json(response, status, { type: 'error', error }, headers);
 }
 
 // The headers of a plan whose usage limit is reached and ends in so many seconds.
@@ -194,11 +199,13 @@ class Stub {
   async serve(request, response) {
     const path = new URL(request.url, 'http://stub').pathname;
     const body = await bodyOf(request);
-    if (path === '/v1/models') return json(response, 200, { data: [], has_more: false });
+    if (path === '/v1/models') {
+      return json(response, 200, { data: [], has_more: false });
+    }
     if (path === '/v1/messages/count_tokens') {
       return json(response, 200, { input_tokens: estimate(body) });
     }
-    if (path !== '/v1/messages' || request.method !== 'POST') return refuse(response, 404);
+    if (path !== '/v1/messages') return refuse(response, 404);
     await this.message(JSON.parse(body), request, response);
   }
 

@@ -2,8 +2,8 @@
 //
 // The script is the directive lines of the last user text that has any. Every line that
 // calls a tool ends a model turn; the request that carries its result goes on with the
-// line after it. Nothing is remembered between requests: where the script stands is read
-// from the conversation, so it survives the death of the agent as the history does.
+// line after it. Nothing is remembered between requests: where the script stands is
+// read from the conversation, so it survives the agent's death as the history does.
 
 const tools = {
   RUN: (rest) => ['Bash', { command: rest, description: 'run by the stub' }],
@@ -26,7 +26,8 @@ tools.PTOOL = tools.TOOL;
 
 function todo(text, index) {
   const content = text.trim();
-  return { content, activeForm: content, status: index === 0 ? 'in_progress' : 'pending' };
+  const status = index === 0 ? 'in_progress' : 'pending';
+  return { content, activeForm: content, status };
 }
 
 const speech = new Set([
@@ -82,7 +83,8 @@ function fill(text, messages, quote = (value) => value) {
       if (typeof value === 'string') value = parsed(value);
       value = value?.[key];
     }
-    return quote(typeof value === 'string' ? value : JSON.stringify(value) ?? '(absent)');
+    const found = typeof value === 'string' ? value : JSON.stringify(value);
+    return quote(found ?? '(absent)');
   });
 }
 
@@ -102,7 +104,8 @@ function history(messages) {
     .filter((m) => m.role === 'user')
     .map((m) => withoutReminders(textOf(m.content)).trim())
     .filter((text) => text && !text.startsWith('[Request interrupted'))
-    .map((text) => `[${directivesIn(text).map((d) => `${d.word} ${d.rest}`.trim()).join('; ')}]`)
+    .map((text) => directivesIn(text).map((d) => `${d.word} ${d.rest}`.trim()))
+    .map((directives) => `[${directives.join('; ')}]`)
     .join(' ');
 }
 
@@ -172,10 +175,12 @@ function stepOf({ word, rest }, messages, names) {
 
 function failure(rest) {
   const [status = '500', times, reset] = rest.split(' ').filter(Boolean);
-  return { do: 'fail', status: Number(status), times: Number(times ?? Infinity), reset };
+  const owed = Number(times ?? Infinity);
+  return { do: 'fail', status: Number(status), times: owed, reset };
 }
 
 function big(kilobytes) {
   const line = 'All work and no play makes a long answer, and this is one of it.\n';
-  return line.repeat(Math.ceil((kilobytes * 1024) / line.length)).slice(0, kilobytes * 1024);
+  const size = kilobytes * 1024;
+  return line.repeat(Math.ceil(size / line.length)).slice(0, size);
 }
