@@ -167,3 +167,21 @@ test('an error of the service fails the run in words', async () => {
   assert.equal(view.exit.reason, 'agent_error');
   assert.match(view.error, /400/);
 });
+
+test('the four verbs start, list, show and kill a session', async () => {
+  const verbs = await gateway.connect('--toolsets', 'runs,verbs');
+  const named = (await verbs.tools()).map((t) => t.name);
+
+  const { session_id } = await verbs.call('start_claude_session', { prompt: 'HANG' });
+  await eventually(() => agentOf(session_id, claudeProgram));
+  const { sessions } = await verbs.call('list_claude_sessions');
+  const shown = await verbs.call('get_claude_session', { session_id });
+  const killed = await verbs.call('kill_claude_session', { session_id });
+
+  assert.ok(named.includes('spawn_run') && named.includes('kill_claude_session'));
+  assert.deepEqual(sessions.map((s) => s.session_id), [session_id]);
+  assert.equal(shown.status, 'running');
+  assert.equal(killed.killed, true);
+  assert.equal(killed.status, 'cancelled');
+  assert.deepEqual(processesOf(session_id), []);
+});

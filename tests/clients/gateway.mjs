@@ -57,10 +57,15 @@ export class Gateway {
     return path;
   }
 
-  async connect() {
+  // A new client and its relay, which takes these options too.
+  async connect(...options) {
     const client = new Client({ name: 'clients-test', version: '1' });
     const transport = new StdioClientTransport({
-      ...this.serve, env: this.env, cwd: this.cwd, stderr: 'inherit',
+      command: this.serve.command,
+      args: [...this.serve.args, ...options],
+      env: this.env,
+      cwd: this.cwd,
+      stderr: 'inherit',
     });
     this.clients.push(client);
     await client.connect(transport);
