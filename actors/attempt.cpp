@@ -182,7 +182,8 @@ void attempt_state::chunk(const transcript_chunk& bytes) {
 }
 
 void attempt_state::fold_bytes(const transcript_chunk& bytes) {
-  disk_free_ = bytes.free_bytes;
+  if (bytes.free_bytes > 0)
+    disk_free_ = bytes.free_bytes;
   if (bytes.shrunk)
     warn("transcript_truncated", "the agent cut its own output short");
   if (bytes.bytes.empty() && !bytes.shrunk) {

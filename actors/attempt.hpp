@@ -129,6 +129,7 @@ private:
   bool status_known_ = true;
   bool waits_ = false;
   bool replaying_ = false;
+  bool for_good_ = false;
   bool result_told_ = false;
 };
 

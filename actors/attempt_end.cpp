@@ -80,6 +80,7 @@ void attempt_state::check_health() {
     return;
   if (const auto found = health_->check(around_.world->now(), disk_free_)) {
     warn(to_string(found->reason), found->detail);
+    for_good_ = for_good_ || (found->end && found->for_good);
     if (found->end)
       stop({.why = found->reason, .detail = found->detail});
   }
@@ -111,10 +112,11 @@ void attempt_state::judge(std::string stderr_tail) {
     view_.ended_at = around_.world->wall();
   view_.exit = over.why;
   over.view = view_;
-  if (result_)
-    over.result = result_->result;
-  if (fold_)
+  if (fold_) {
+    over.result = result_ ? result_->result : fold_->speaker().outcome();
     over.session = fold_->speaker().session();
+  }
+  over.for_good = for_good_;
   if (first_heard_.count() > 0)
     over.healthy_for = now - first_heard_;
   over.run_time = health_ ? health_->run_time(now) : setup_.run_time_before;

@@ -1,6 +1,7 @@
 #include "actors/journal.hpp"
 
 #include "actors/errors.hpp"
+#include "actors/log.hpp"
 #include "store/events.hpp"
 #include "store/retention.hpp"
 #include "store/run_files.hpp"
@@ -90,13 +91,19 @@ result<loaded_run> journal_state::load(const load_run& what) {
   auto mark = store::scan_events(setup_.disk.events_file(what.run_id));
   if (!mark)
     return fail(std::move(mark.error()));
+  if (mark->complaint)
+    log_warn("run {} damaged {}", what.run_id, *mark->complaint);
   loaded.last_seq = mark->last_seq;
   loaded.last_src = mark->last_src;
   if (loaded.record.attempts.empty())
     return loaded;
   const auto n = loaded.record.attempts.back().view.n;
-  if (auto listed = store::load_inputs(setup_.disk, what.run_id, n))
-    loaded.inputs = std::move(listed->inputs);
+  auto listed = store::load_inputs(setup_.disk, what.run_id, n);
+  if (!listed)
+    return fail(std::move(listed.error()));
+  if (listed->complaint)
+    log_warn("run {} damaged {}", what.run_id, *listed->complaint);
+  loaded.inputs = std::move(listed->inputs);
   if (auto token = store::load_token(setup_.disk, what.run_id, n))
     loaded.token = std::move(*token);
   return loaded;

@@ -106,6 +106,7 @@ struct attempt_over : message_tag {
   attempt_view view;
   std::optional<run_result> result;
   std::optional<std::string> session;
+  bool for_good = false; ///< No restart can help: the run's own time is used up.
   std::chrono::milliseconds healthy_for{0};
   std::chrono::milliseconds run_time{0};
 };

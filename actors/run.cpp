@@ -34,6 +34,7 @@ void run_state::start(surroundings around, run_setup setup) {
   launch_ = setup_.loaded.launch.value_or(store::launch_record{});
   backend_ = agents::find_backend(launch_.backend_type);
   history_.emplace(launch_.restart);
+  restart_mode_ = launch_.restart.mode;
   seq_ = told_seq_ = setup_.loaded.last_seq;
   if (setup_.recovered)
     recover();

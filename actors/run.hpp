@@ -102,6 +102,7 @@ private:
   std::chrono::milliseconds run_time_{0};
   std::chrono::milliseconds healthy_for_{0};
   exit_kind stop_kind_ = exit_kind::cancelled;
+  restart_mode restart_mode_ = restart_mode::resume;
   std::string outbox_;
   std::uint64_t seq_ = 0;      ///< Last one given.
   std::uint64_t told_seq_ = 0; ///< Last one on disk.

@@ -74,7 +74,7 @@ void run_state::start_attempt(const std::optional<exit_reason>& after) {
   store::attempt_record attempt;
   attempt.view.n = static_cast<std::uint32_t>(record_.attempts.size()) + 1;
   attempt.view.started_at = around_.world->wall();
-  const bool again = launch_.restart.mode == restart_mode::resume || !after;
+  const bool again = restart_mode_ == restart_mode::resume || !after;
   attempt.resumed = backend_->resumes && again && record_.view.backend_session_id;
   attempt.session = attempt.resumed ? record_.view.backend_session_id : new_uuid();
   record_.view.restarts = attempt.view.n - 1;
@@ -190,6 +190,8 @@ void run_state::over(const attempt_over& ended) {
   if (ended.result)
     record_.view.result = ended.result;
   healthy_for_ = ended.healthy_for;
+  if (ended.for_good && !record_.stop_reason)
+    return conclude(run_event::ended_badly, ended.why);
   decide(ended.why);
 }
 
@@ -211,12 +213,16 @@ void run_state::decide(const exit_reason& why) {
     break;
   }
   restart_after_ = why;
+  restart_mode_ = next.mode;
   record_.view.result.reset();
+  auto wait = next.wait;
+  if (why.until)
+    wait = std::max(wait, std::chrono::milliseconds(why.until->ms - around_.world->wall().ms));
   move(
     next.what == verdict::park ? run_event::limit_reached : run_event::attempt_over,
     next.cause);
   around_.world->wake_after(
-    next.wait, self_->address(), token::wait_over | ++wait_generation_);
+    wait, self_->address(), token::wait_over | ++wait_generation_);
 }
 
 void run_state::order_stop(exit_kind why, const std::string& detail) {
