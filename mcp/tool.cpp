@@ -25,6 +25,17 @@ json lean(json schema) {
   return schema;
 }
 
+json wordless(json schema) {
+  if (!schema.is_structured())
+    return schema;
+  if (const auto words = schema.find("description");
+      words != schema.end() && words->is_string())
+    schema.erase("description");
+  for (auto& member : schema)
+    member = wordless(std::move(member));
+  return schema;
+}
+
 error not_called(const tool_info& info, const std::string& why) {
   return {
     errc::invalid_argument,
