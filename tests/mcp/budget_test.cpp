@@ -46,7 +46,7 @@ json chatter(std::mt19937& dice, int depth) {
 TEST(Budget, KeepsAnythingWithinAndValid) {
   std::mt19937 dice(20261120);
   int shortened = 0;
-  for (int round = 0; round < 300; ++round) {
+  for (int round = 0; round < 100; ++round) {
     const auto value = chatter(dice, 0);
     const std::size_t budget = 1024U << (round % 4);
 
