@@ -33,10 +33,11 @@ using call_log = std::function<void(const call_entry&)>;
 [[nodiscard]] call_log log_calls_to(std::shared_ptr<spdlog::logger> logger);
 
 /// The same value with `***` for what may be secret: all values of an `env` object, and
-/// every value whose key speaks of a token, secret, password, key or authorization.
+/// every value whose key speaks of a token, secret, password, key or authorization
+/// (a count such as `input_tokens` does not).
 [[nodiscard]] json masked(const json& value);
 
-/// Replaces anything a masked value may leak through: only for text that is not JSON.
+/// Noun, verb, key=value; masked, and bounded at about 4 KiB.
 [[nodiscard]] std::string log_line(const call_entry& entry);
 
 } // namespace troupe::mcp

@@ -208,7 +208,7 @@ json legacy_dialogue::definition(const tool& t) const {
   d["description"] = t.info.description;
   d["inputSchema"] = t.input_schema;
   if (*revision_ >= revision::v2025_06_18)
-    d["outputSchema"] = t.output_schema;
+    d["outputSchema"] = wordless(t.output_schema);
   if (*revision_ >= revision::v2025_03_26)
     d["annotations"] = {
       {"readOnlyHint", t.info.read_only},

@@ -25,11 +25,26 @@ json lean(json schema) {
   return schema;
 }
 
+json wordless(json schema) {
+  if (!schema.is_structured())
+    return schema;
+  if (const auto words = schema.find("description");
+      words != schema.end() && words->is_string())
+    schema.erase("description");
+  for (auto& member : schema)
+    member = wordless(std::move(member));
+  return schema;
+}
+
 error not_called(const tool_info& info, const std::string& why) {
   return {
     errc::invalid_argument,
     std::string(info.name) + " was not called: " + why +
-      ". Correct the arguments and call it again."};
+      (why.ends_with('?') ? " " : ". ") + "Correct the arguments and call it again."};
+}
+
+error explained(const tool_info& info, error why) {
+  return why.code == errc::invalid_argument ? not_called(info, why.message) : why;
 }
 
 } // namespace troupe::mcp

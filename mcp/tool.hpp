@@ -3,10 +3,11 @@
 #include "actors/errors.hpp"
 #include "actors/interfaces.hpp"
 #include "mcp/budget.hpp"
-#include "mcp/ranges.hpp"
+#include "protocol/json.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -65,8 +66,15 @@ struct tool {
 /// whose members state theirs.
 [[nodiscard]] json lean(json schema);
 
+/// A schema without its descriptions, as answers are listed: a model sees the answer,
+/// docs/tools.md has the words, and the list stays small.
+[[nodiscard]] json wordless(json schema);
+
 /// Says that the tool was not called, and what to change.
 [[nodiscard]] error not_called(const tool_info& info, const std::string& why);
+
+/// The error of an actor, the same way if it is about the arguments.
+[[nodiscard]] error explained(const tool_info& info, error why);
 
 /// What `Actor` answers to `Question`; ill-formed if it would not understand.
 template <class Actor, class Question>
@@ -92,7 +100,8 @@ void ask(
 template <record Params>
 std::size_t budget_of(const Params& params) {
   if constexpr (requires { params.max_bytes; })
-    return params.max_bytes;
+    return std::clamp<std::size_t>(
+      params.max_bytes, answer_bytes_min, answer_bytes_max);
   else
     return answer_bytes_default;
 }
@@ -114,16 +123,13 @@ tool row_of(Play play, const tool_info& info) {
     lean(schema<Answer>()),
     [play, info](inquiry q, const json& arguments, reply_to<json> reply) {
       Params params{};
-      auto bad = codec<Params>::decode(arguments, params);
-      if (!bad)
-        bad = unfit(params);
-      if (bad)
+      if (const auto bad = codec<Params>::decode(arguments, params))
         return reply(fail(not_called(info, to_string(*bad))));
       q.timeout = info.timeout;
       const auto bytes_max = budget_of(params);
-      play(q, std::move(params), [reply, bytes_max](result<Answer> answer) {
+      play(q, std::move(params), [reply, info, bytes_max](result<Answer> answer) {
         if (!answer)
-          return reply(fail(std::move(answer.error())));
+          return reply(fail(explained(info, std::move(answer.error()))));
         reply(fitted(*answer, bytes_max));
       });
     }};

@@ -7,6 +7,7 @@ namespace {
 constexpr std::string_view claude = "claude_code";
 constexpr std::uint32_t list_rows_max = 40;
 constexpr std::uint32_t tail_events_max = 100;
+constexpr std::uint32_t tail_lines_max = 200;
 constexpr std::size_t line_bytes_max = 400;
 
 get_run named(const std::string& session_id) {
@@ -48,10 +49,6 @@ void add_lines(std::string_view text, std::vector<std::string>& lines) {
 
 } // namespace
 
-check unfit(const get_claude_session& params) {
-  return outside("tail_lines", params.tail_lines, 0, 200);
-}
-
 void start_claude(
   const inquiry& q,
   start_claude_session params,
@@ -87,6 +84,10 @@ void list_claude(
 
 void get_claude(
   const inquiry& q, get_claude_session params, reply_to<claude_session_view> reply) {
+  if (params.tail_lines > tail_lines_max)
+    return reply(fail(
+      errc::invalid_argument,
+      "tail_lines: must be 0 to 200, got " + std::to_string(params.tail_lines)));
   const auto tail = [q, reply, lines = params.tail_lines](result<run_view> run) {
     if (!run)
       return reply(fail(std::move(run.error())));

@@ -139,8 +139,6 @@ struct killed_claude_session {
   }
 };
 
-[[nodiscard]] check unfit(const get_claude_session& params);
-
 // How each is played on the run tools.
 void start_claude(
   const inquiry& q,

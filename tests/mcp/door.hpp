@@ -96,8 +96,10 @@ fake_registry(registry_actor::stateful_pointer<fake_state> self, desk_script* s)
         .session_id = "s_1",
         .agent_name = "agent1"});
     },
+    [](const runs_actor&) {},
     [](const run_report&) {},
     [](const run_brief&, const run_actor&) {},
+    [](const run_over&) -> caf::result<written> { return written{}; },
     [=](const wake& w) { deliver(s->waits, s->waited, w.token); }};
 }
 

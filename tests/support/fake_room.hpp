@@ -31,6 +31,7 @@ public:
   std::map<std::uint64_t, std::vector<std::string>> said; ///< Lines by client.
   std::map<std::uint64_t, int> acknowledged;
   std::set<std::uint64_t> hung_up;
+  int doors_opened = 0;
   std::vector<keeper::order> orders;
   std::map<keeper::attempt_key, caf::actor_addr> watchers;
   std::map<std::uint64_t, tail> tails;
@@ -79,6 +80,8 @@ public:
     flow(t);
   }
   void forget(std::uint64_t id) override { tails.erase(id); }
+
+  void open_doors() override { ++doors_opened; }
 
   void say(std::uint64_t client, std::string line) override {
     said[client].push_back(std::move(line));

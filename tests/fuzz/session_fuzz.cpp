@@ -1,0 +1,42 @@
+#include "mcp/budget.hpp"
+#include "mcp/legacy.hpp"
+
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+
+namespace {
+
+using namespace troupe;
+
+void require(bool holds) {
+  if (!holds)
+    std::abort();
+}
+
+/// What the session does with a step, as far as it is pure.
+void follow(const mcp::legacy_dialogue& dialogue, const mcp::step& step) {
+  if (const auto* answer = std::get_if<mcp::say_answer>(&step))
+    require(answer->message.contains("id") && answer->message.contains("jsonrpc"));
+  if (const auto* call = std::get_if<mcp::call_tool>(&step)) {
+    require(call->which != nullptr && call->arguments.is_object());
+    const auto fitted = mcp::fit(call->arguments, mcp::answer_bytes_min);
+    require(print_json(fitted).size() <= mcp::answer_bytes_min);
+    require(dialogue.call_result(fitted).contains("content"));
+  }
+}
+
+} // namespace
+
+/// Each line of the input is said to a fresh server; none may break it.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+  mcp::legacy_dialogue dialogue(*mcp::listed("all"));
+  std::string_view rest(reinterpret_cast<const char*>(bytes), size);
+  while (!rest.empty()) {
+    const auto end = std::min(rest.find('\n'), rest.size());
+    for (const auto& step : dialogue.take(rest.substr(0, end)).steps)
+      follow(dialogue, step);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return 0;
+}
