@@ -178,7 +178,7 @@ int hold_main(int, char**) {
     while (read(deaths.get(), &ignored, sizeof ignored) > 0)
       continue;
   }
-  return 0;
+  _exit(0);
 }
 
 } // namespace troupe::keeper

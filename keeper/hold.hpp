@@ -29,8 +29,8 @@ struct hold_word {
   about what = about::started;
   std::int32_t pid = 0;         ///< started; its pidfd is beside the packet.
   launch_failure why;           ///< refused
-  std::int32_t cause = 0;     ///< exited: CLD_EXITED, CLD_KILLED, CLD_DUMPED.
-  std::int32_t status = 0;   ///< exited
+  std::int32_t cause = 0;       ///< exited: CLD_EXITED, CLD_KILLED, CLD_DUMPED.
+  std::int32_t status = 0;      ///< exited
   std::uint32_t alone = 0;      ///< exited: nothing else is left.
   std::uint64_t user_ms = 0;    ///< exited
   std::uint64_t system_ms = 0;  ///< exited
@@ -42,9 +42,10 @@ static_assert(std::is_trivially_copyable_v<hold_word>);
 /// environment must not be hold's own.
 [[nodiscard]] descriptor print_hold_job(const launch& what);
 
-/// The main of `troupe hold`; takes no arguments. Exit code 0: nothing of the tree is
-/// left. Ignores every signal that can be ignored. If the keeper dies, ends the tree:
-/// another keeper could not prove it gone.
-int hold_main(int argc, char** argv);
+/// The main of `troupe hold`; takes no arguments. Ends the process with code 0 when
+/// nothing of the tree is left; by _exit, because a sanitizer's leak check would start
+/// a process that counts as the agent's. Ignores every signal that can be ignored. If
+/// the keeper dies, ends the tree: another keeper could not prove it gone.
+[[noreturn]] int hold_main(int argc, char** argv);
 
 } // namespace troupe::keeper

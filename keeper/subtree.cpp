@@ -140,8 +140,11 @@ void subtree::on_hold(const ending& how) {
   broken_ = how.cause != CLD_EXITED || how.status != 0;
   if (broken_)
     log("hold pid=" + std::to_string(hold_.pid) + " was killed, its tree is ended");
-  if (!std::exchange(answered_, true))
-    to_.refused("the agent's keeper process (troupe hold) died early; try again", true);
+  hold_.pid = 0;
+  if (!std::exchange(answered_, true)) {
+    kill();
+    to_.refused("the process that holds the agent was killed early; try again", true);
+  }
   if (main_ != 0 && parent_of(main_) != getpid())
     on_main({}, false);
   if (broken_)

@@ -26,8 +26,7 @@ public:
     if (!agent)
       return to_.refused(explain(agent.error(), what), may_pass(agent.error()));
     pid_ = agent->pid;
-    on_.kids.expect(
-      pid_, [this](const ending& how) { to_.exited(how, !group_->populated()); });
+    on_.kids.expect(pid_, [this](const ending& how) { on_end(how); });
     on_.waits.watch(
       group_->events(), EPOLLPRI, [this](std::uint32_t) { to_.changed(); });
     to_.started(std::move(*agent));
@@ -41,6 +40,12 @@ public:
   [[nodiscard]] memory_use memory() const override { return group_->memory(); }
 
 private:
+  /// The number may soon be another process's.
+  void on_end(const ending& how) {
+    pid_ = 0;
+    to_.exited(how, !group_->populated());
+  }
+
   const ground& on_;
   std::unique_ptr<cgroup> group_;
   events to_;

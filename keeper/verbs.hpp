@@ -129,7 +129,8 @@ struct freeze_order {
   }
 };
 
-/// Asks for a `kept` report of everything not forgotten.
+/// Asks for a `kept` report of everything not forgotten. After it comes the `spawned`
+/// report, with its pidfd, of each attempt that is not gone.
 struct list_order {
   std::uint64_t request = 0;
 

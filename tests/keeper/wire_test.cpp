@@ -9,7 +9,12 @@ const attempt_key key{"r_1", 2};
 const timestamp noon{1'790'000'000'123};
 
 spawned_report spawned() {
-  return {key, 4711, tier::cgroup, {}, false};
+  spawned_report r;
+  r.key = key;
+  r.pid = 4711;
+  r.root_pid = 4710;
+  r.proof = tier::cgroup;
+  return r;
 }
 
 exited_report exited() {
