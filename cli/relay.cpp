@@ -82,7 +82,7 @@ private:
   bool client_gone_ = false;
   bool known_ = false; ///< The first attempt is over.
   bool ever_connected_ = false;
-  std::vector<std::string> held_; ///< No messages; for the daemon to refuse.
+  std::vector<std::string> held_; ///< Lines that the ledger does not remember.
 };
 
 /// The line as it was: a splitter takes `\r\n` for a newline.
@@ -197,8 +197,9 @@ void go_between::dial() {
 void go_between::give_up(const std::string& why) {
   dprintf(STDERR_FILENO, "troupe mcp: %s\n", why.c_str());
   tell(ledger_.give_up(why));
-  for (std::size_t n = std::exchange(held_, {}).size(); n > 0; --n)
-    tell({print_json(jsonrpc::failure(nullptr, jsonrpc::internal_error, why))});
+  for (const auto& line : std::exchange(held_, {}))
+    if (!peek(line))
+      tell({print_json(jsonrpc::failure(nullptr, jsonrpc::internal_error, why))});
 }
 
 void go_between::connected() {
@@ -262,10 +263,11 @@ void go_between::from_client(const line_splitter::line& line) {
         " are; put large content into a file and name it"))});
     return;
   }
-  ledger_.client_said(line.text);
+  const bool remembered = ledger_.client_said(line.text);
   if (state_ == state::open)
     return to_daemon_.add_line(whole(line));
-  if (!line.text.empty() && !peek(line.text))
+  const bool moot = state_ == state::lost && peek(line.text);
+  if (!remembered && !moot && !line.text.empty())
     held_.push_back(whole(line));
   if (!is_needed() || state_ == state::opening)
     return;

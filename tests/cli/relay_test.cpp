@@ -269,6 +269,7 @@ TEST_F(relay, LosesNoLineThatComesWhileThereIsNoDaemon) {
     link.line().value_or(""), link.line().value_or(""), link.line().value_or("")};
   EXPECT_TRUE(seen.contains(R"([{"jsonrpc":"2.0","id":2,"method":"ping"}])"));
   EXPECT_TRUE(seen.contains(print_json(request(3, "ping"))));
+  EXPECT_EQ(seen.size(), 3u) << "and the notification";
 }
 
 TEST_F(relay, StopsReadingTheDaemonWhileItsClientDoesNotRead) {
