@@ -88,7 +88,10 @@ void attempt_state::adopt() {
 
 void attempt_state::begin_fold() {
   fold_.emplace(
-    setup_.backend->make(setup_.plan), setup_.n, std::move(setup_.inputs), setup_.watermark);
+    setup_.backend->make(setup_.plan),
+    setup_.n,
+    std::move(setup_.inputs),
+    setup_.watermark);
   agents::folded out;
   fold_->begin(out);
   tell(std::move(out), false);
@@ -145,7 +148,8 @@ void attempt_state::main_exited(const keeper::exited_report& report) {
   exited_ = report;
   view_.peak_memory_mb = report.peak_memory_mb;
   if (!report.tree_empty)
-    around_.world->order(keeper::kill_order{.key = key(), .scope = keeper::kill_scope::tree});
+    around_.world->order(
+      keeper::kill_order{.key = key(), .scope = keeper::kill_scope::tree});
 }
 
 void attempt_state::tree_gone(const keeper::gone_report& report) {
@@ -156,7 +160,9 @@ void attempt_state::tree_gone(const keeper::gone_report& report) {
   around_.world->drain(tail_);
 }
 
-void attempt_state::credit() { read_on(); }
+void attempt_state::credit() {
+  read_on();
+}
 
 void attempt_state::read_on() {
   if (gone_)
@@ -206,7 +212,8 @@ void attempt_state::tell(agents::folded&& out, bool wants_credit) {
   if (out.ended)
     result_ = std::move(out.ended);
   const bool was_replaying = replaying_;
-  replaying_ = replaying_ && (!fold_->caught_up() || fold_->offset() < setup_.watermark->end_offset);
+  replaying_ = replaying_ &&
+               (!fold_->caught_up() || fold_->offset() < setup_.watermark->end_offset);
   attempt_news told{
     .attempt = setup_.n,
     .wants_credit = wants_credit,
@@ -221,7 +228,8 @@ void attempt_state::tell(agents::folded&& out, bool wants_credit) {
     told.ended = result_;
   const bool waits = !told.pending.empty();
   if (health_ && waits != std::exchange(waits_, waits))
-    waits ? health_->paused(around_.world->now()) : health_->resumed(around_.world->now());
+    waits ? health_->paused(around_.world->now())
+          : health_->resumed(around_.world->now());
   self_->send(run_, std::move(told));
 }
 
@@ -240,7 +248,8 @@ caf::result<written> attempt_state::say(const say_input& what) {
   if (judging_ || gone_ || exited_)
     return to_caf(error{errc::conflict, "the agent's process has ended"});
   if (what.kind == input_kind::turn && fold_ && !fold_->speaker().takes_turns())
-    return to_caf(error{errc::conflict, "this agent takes no further turn while it runs"});
+    return to_caf(
+      error{errc::conflict, "this agent takes no further turn while it runs"});
   if (unsaid_.size() >= unsaid_max)
     return to_caf(error{errc::busy, "too many inputs wait to be said to this agent"});
   auto promise = self_->make_response_promise<written>();
@@ -272,10 +281,11 @@ void attempt_state::record_next() {
       chunk(bytes);
     record_next();
   };
-  self_->request(
-         around_.journal,
-         deadline::disk,
-         append_input{.run_id = setup_.run_id, .attempt = setup_.n, .input = input})
+  self_
+    ->request(
+      around_.journal,
+      deadline::disk,
+      append_input{.run_id = setup_.run_id, .attempt = setup_.n, .input = input})
     .then(
       [this, input, after](const written&) {
         after([&](waiting_input& said) {
@@ -306,10 +316,11 @@ void attempt_state::transcript_ended() {
   agents::folded out;
   fold_->finish(out);
   tell(std::move(out), false);
-  self_->request(
-         around_.journal,
-         deadline::disk,
-         read_stderr{.run_id = setup_.run_id, .attempt = setup_.n})
+  self_
+    ->request(
+      around_.journal,
+      deadline::disk,
+      read_stderr{.run_id = setup_.run_id, .attempt = setup_.n})
     .then(
       [this](const stderr_tail& tail) { judge(tail.text); },
       [this](const caf::error&) { judge({}); });

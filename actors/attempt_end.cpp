@@ -45,14 +45,16 @@ void attempt_state::climb(std::vector<supervision::stop_rung> ladder) {
 void attempt_state::act(supervision::stop_action action) {
   using supervision::stop_action;
   switch (action) {
-    case stop_action::interrupt: return say_to_self(input_kind::interrupt);
-    case stop_action::close_stdin: return say_to_self(input_kind::close);
-    case stop_action::terminate:
-      return around_.world->order(
-        keeper::kill_order{.key = key(), .scope = keeper::kill_scope::main});
-    case stop_action::kill_tree:
-      return around_.world->order(
-        keeper::kill_order{.key = key(), .scope = keeper::kill_scope::tree});
+  case stop_action::interrupt:
+    return say_to_self(input_kind::interrupt);
+  case stop_action::close_stdin:
+    return say_to_self(input_kind::close);
+  case stop_action::terminate:
+    return around_.world->order(
+      keeper::kill_order{.key = key(), .scope = keeper::kill_scope::main});
+  case stop_action::kill_tree:
+    return around_.world->order(
+      keeper::kill_order{.key = key(), .scope = keeper::kill_scope::tree});
   }
 }
 
@@ -118,7 +120,8 @@ void attempt_state::judge(std::string stderr_tail) {
   over.run_time = health_ ? health_->run_time(now) : setup_.run_time_before;
   for (auto& each : unsaid_)
     if (each.is_asked)
-      each.answer.deliver(to_caf(error{errc::conflict, "the agent's process has ended"}));
+      each.answer.deliver(
+        to_caf(error{errc::conflict, "the agent's process has ended"}));
   self_->send(run_, std::move(over));
   around_.world->forget(tail_);
   around_.world->unwatch(key());

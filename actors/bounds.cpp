@@ -11,8 +11,8 @@ constexpr std::size_t prompt_bytes_max = 8 * 1024 * 1024;
 constexpr std::size_t name_bytes_max = 64;
 constexpr std::size_t label_bytes_max = 256;
 
-std::optional<error>
-outside(std::string_view name, std::uint64_t value, std::uint64_t low, std::uint64_t high) {
+std::optional<error> outside(
+  std::string_view name, std::uint64_t value, std::uint64_t low, std::uint64_t high) {
   if (value >= low && value <= high)
     return {};
   return error{
@@ -65,7 +65,8 @@ std::optional<error> out_of_bounds(const spawn_run& request) {
       errc::invalid_argument,
       "nickname: 1 to 64 letters, digits, dots, dashes and underscores"};
   if (!request.prompt && !request.input_message)
-    return error{errc::invalid_argument, "prompt: either prompt or input_message is required"};
+    return error{
+      errc::invalid_argument, "prompt: either prompt or input_message is required"};
   if (request.mode == session_mode::resume && !request.session_id)
     return error{
       errc::invalid_argument, "session_id: required when session_mode is resume"};

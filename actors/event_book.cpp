@@ -87,7 +87,8 @@ event_book::read(std::uint64_t after_seq, std::uint32_t limit, std::size_t bytes
   auto offset = offset_after(after_seq);
   if (!offset)
     return fail(std::move(offset.error()));
-  const auto budget = std::max(bytes_max - std::min(bytes_max, envelope_bytes), event_bytes_min);
+  const auto budget =
+    std::max(bytes_max - std::min(bytes_max, envelope_bytes), event_bytes_min);
   auto slice = store::read_events(file_, *offset, limit, budget * 2);
   if (!slice)
     return fail(std::move(slice.error()));

@@ -13,8 +13,8 @@
 
 namespace troupe {
 
-/// The events of one run on disk: appended at the end, read by sequence number through a
-/// sparse index that is built on first need. Blocking; the JOURNAL's alone.
+/// The events of one run on disk: appended at the end, read by sequence number through
+/// a sparse index that is built on first need. Blocking; the JOURNAL's alone.
 class event_book {
 public:
   explicit event_book(std::filesystem::path file) : file_(std::move(file)) {}

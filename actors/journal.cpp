@@ -48,7 +48,9 @@ result<written> journal_state::save(const save_run& what) {
 }
 
 result<written> journal_state::begin(const begin_attempt& what) {
-  if (auto r = store::create_attempt(setup_.disk, what.run_id, what.attempt, what.token); !r)
+  if (auto r =
+        store::create_attempt(setup_.disk, what.run_id, what.attempt, what.token);
+      !r)
     return done(std::move(r));
   for (const auto& each : what.inputs)
     if (auto r = store::append_input(setup_.disk, what.run_id, what.attempt, each); !r)
@@ -69,14 +71,17 @@ result<events_read> journal_state::page(const read_page& what) {
   if (!found)
     return fail(std::move(found.error()));
   return events_read{
-    .events = std::move(found->events), .last_seq = found->last_seq, .more = found->more};
+    .events = std::move(found->events),
+    .last_seq = found->last_seq,
+    .more = found->more};
 }
 
 result<loaded_run> journal_state::load(const load_run& what) {
   auto record = store::load_run(setup_.disk, what.run_id);
   if (!record)
     return fail(std::move(record.error()));
-  loaded_run loaded{.record = std::move(*record), .launch = {}, .last_src = {}, .token = {}};
+  loaded_run loaded{
+    .record = std::move(*record), .launch = {}, .last_src = {}, .token = {}};
   if (is_final(loaded.record.view.status))
     return loaded;
   if (auto launch = store::load_launch(setup_.disk, what.run_id))

@@ -46,8 +46,6 @@ struct keeper_lost : message_tag {
   std::string why;
 };
 
-
-
 struct client_joined : message_tag {
   std::uint64_t client = 0;
   int pid = 0;
@@ -65,8 +63,6 @@ struct client_left : message_tag {
   std::uint64_t client = 0;
   std::string why;
 };
-
-
 
 /// Say this to the agent: recorded, then folded, then sent.
 struct say_input : message_tag {
@@ -95,8 +91,8 @@ struct sourced_event {
 struct attempt_news : message_tag {
   std::uint32_t attempt = 0;
   bool wants_credit = false;
-  bool replaying = false;    ///< Not yet past what was told before us: no news of state.
-  bool spoke = false; ///< The agent has said something in this attempt.
+  bool replaying = false; ///< Not yet past what was told before us: no news of state.
+  bool spoke = false;     ///< The agent has said something in this attempt.
   std::vector<sourced_event> events;
   std::vector<pending_request> pending;
   std::optional<std::string> session;
@@ -139,8 +135,6 @@ struct run_over : message_tag {
   std::string session_id;
   std::optional<std::string> parent_run_id;
 };
-
-
 
 struct create_run : message_tag {
   store::run_record record;
@@ -226,8 +220,6 @@ struct all_loaded : message_tag {
   std::vector<store::run_record> runs; ///< Newest first.
   std::vector<std::string> complaints;
 };
-
-
 
 /// Goes on with a finished run in a new one on the same session.
 struct resume_run : message_tag {

@@ -29,7 +29,8 @@ command_variable(const agents::environment& env, std::string_view type) {
   for (const char c : type)
     variable += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   const auto it = env.find(variable + "_COMMAND");
-  return it == env.end() || it->second.empty() ? std::nullopt : std::optional(it->second);
+  return it == env.end() || it->second.empty() ? std::nullopt
+                                               : std::optional(it->second);
 }
 
 template <class T>
@@ -86,7 +87,8 @@ choose_backend(const store::configuration& config, const std::string& name) {
   if (!chosen.type)
     return fail(
       errc::invalid_argument,
-      "backend: no backend " + one_line(name, 80) + "; known are " + known_backends(config));
+      "backend: no backend " + one_line(name, 80) + "; known are " +
+        known_backends(config));
   return chosen;
 }
 
@@ -98,13 +100,16 @@ result<void> check_rights(const spawn_run& request, const parent_rights& parent)
   if (!agents::is_within(request.permissions, parent.permissions))
     return fail(
       errc::refused,
-      "permissions: a run may not allow more, nor deny or ask less, than it may itself");
+      "permissions: a run may not allow more, nor deny or ask less, than it may "
+      "itself");
   for (const char* name : {"permission_mode", "sandbox", "args", "command"})
-    if (member(request.backend_config, name) != member(parent.backend_config, name) &&
-        member(request.backend_config, name))
+    if (
+      member(request.backend_config, name) != member(parent.backend_config, name) &&
+      member(request.backend_config, name))
       return fail(
         errc::refused,
-        std::string("backend_config.") + name + ": a run may not set what it has not itself");
+        std::string("backend_config.") + name +
+          ": a run may not set what it has not itself");
   return {};
 }
 
@@ -117,7 +122,9 @@ result<new_run> compose(
   const auto& what = request.what;
   const auto cwd = session ? session->cwd : what.cwd.value_or(request.who->cwd);
   if (!std::filesystem::path(cwd).is_absolute())
-    return fail(errc::invalid_argument, "cwd: must be an absolute path, got " + one_line(cwd, 200));
+    return fail(
+      errc::invalid_argument,
+      "cwd: must be an absolute path, got " + one_line(cwd, 200));
   if (session && session->backend != what.backend)
     return fail(
       errc::invalid_argument,

@@ -101,14 +101,15 @@ registry_state::page_from_disk(const run_brief& run, const poll_events& question
   event_page page{
     .run_id = run.run_id, .status = run.status, .events = {}, .last_seq = run.last_seq};
   auto promise = self_->make_response_promise<event_page>();
-  self_->request(
-         journal_,
-         deadline::disk,
-         read_page{
-           .run_id = run.run_id,
-           .after_seq = question.after_seq,
-           .limit = question.limit,
-           .max_bytes = question.max_bytes})
+  self_
+    ->request(
+      journal_,
+      deadline::disk,
+      read_page{
+        .run_id = run.run_id,
+        .after_seq = question.after_seq,
+        .limit = question.limit,
+        .max_bytes = question.max_bytes})
     .then(
       [page, promise](events_read& read) mutable {
         page.events = std::move(read.events);
@@ -126,8 +127,9 @@ waited_runs registry_state::look(const wait_runs& question) const {
     const auto* run = roll_.find(run_id);
     if (!run)
       continue;
-    const bool there = question.until == wait_until::terminal ? is_final(run->status)
-                                                              : wants_attention(run->status);
+    const bool there = question.until == wait_until::terminal
+                         ? is_final(run->status)
+                         : wants_attention(run->status);
     if (!there)
       seen.still_waiting.push_back(run_id);
     seen.runs.push_back(*run);
@@ -151,7 +153,8 @@ caf::result<waited_runs> registry_state::wait(const asked<wait_runs>& question) 
   if (now.satisfied || resolved.wait_ms == 0)
     return now;
   if (waiters_.size() >= waiters_max)
-    return to_caf(error{errc::busy, "too many clients wait for runs; try again shortly"});
+    return to_caf(
+      error{errc::busy, "too many clients wait for runs; try again shortly"});
   auto promise = self_->make_response_promise<waited_runs>();
   const auto id = ++next_token_;
   const std::chrono::milliseconds patience(resolved.wait_ms);
@@ -201,15 +204,18 @@ void registry_state::resume(
   caf::typed_response_promise<continued_run> answer,
   const asked<continue_run>& question,
   const run_brief& finished) {
-  self_->request(
-         runs_, deadline::disk, resume_run{.question = question, .finished = finished})
+  self_
+    ->request(
+      runs_, deadline::disk, resume_run{.question = question, .finished = finished})
     .then(
       [answer](continued_run& resumed) mutable { answer.deliver(std::move(resumed)); },
       [answer](caf::error& e) mutable { answer.deliver(std::move(e)); });
 }
 
 registry_actor::behavior_type registry(
-  registry_actor::stateful_pointer<registry_state> self, room& world, journal_actor journal) {
+  registry_actor::stateful_pointer<registry_state> self,
+  room& world,
+  journal_actor journal) {
   auto* state = &self->state;
   state->start(world, std::move(journal));
   return {

@@ -42,7 +42,8 @@ private:
 
   [[nodiscard]] waited_runs look(const wait_runs& question) const;
   [[nodiscard]] const run_actor* actor_of(const run_brief& run) const;
-  caf::result<event_page> page_from_disk(const run_brief& run, const poll_events& question);
+  caf::result<event_page>
+  page_from_disk(const run_brief& run, const poll_events& question);
   void resume(
     caf::typed_response_promise<continued_run> answer,
     const asked<continue_run>& question,
@@ -59,6 +60,8 @@ private:
 };
 
 registry_actor::behavior_type registry(
-  registry_actor::stateful_pointer<registry_state> self, room& world, journal_actor journal);
+  registry_actor::stateful_pointer<registry_state> self,
+  room& world,
+  journal_actor journal);
 
 } // namespace troupe

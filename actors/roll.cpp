@@ -80,7 +80,9 @@ result<const run_brief*> roll::resolve(
   const auto fits_here = [&](auto it) {
     return it != runs_.end() && it->first.starts_with(*run_id);
   };
-  if (!fits_here(first) || run_id->size() < prefix_length_min || !may_see(who, first->second))
+  if (
+    !fits_here(first) || run_id->size() < prefix_length_min ||
+    !may_see(who, first->second))
     return no_such_run(*run_id);
   if (first->first != *run_id && fits_here(std::next(first)))
     return fail(

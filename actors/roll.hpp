@@ -12,8 +12,8 @@
 namespace troupe {
 
 /// The roll of all runs: how each is, who may see it, how it is found. A value without
-/// actors; the REGISTRY keeps one. Briefs are small; a million runs are not its business
-/// (retention is).
+/// actors; the REGISTRY keeps one. Briefs are small; a million runs are not its
+/// business (retention is).
 class roll {
 public:
   void put(run_brief brief);
@@ -21,8 +21,8 @@ public:
   [[nodiscard]] const run_brief* find(const std::string& run_id) const;
 
   /// By id, unique prefix of an id (at least 4 characters), or agent name: among those
-  /// with the name a live run first, then the newest. What the caller may not see is not
-  /// found. `cwd` narrows names.
+  /// with the name a live run first, then the newest. What the caller may not see is
+  /// not found. `cwd` narrows names.
   [[nodiscard]] result<const run_brief*> resolve(
     const caller& who,
     const std::optional<std::string>& run_id,
@@ -34,7 +34,8 @@ public:
   resolve_word(const caller& who, const std::string& word) const;
 
   /// Newest first.
-  [[nodiscard]] result<run_page> list(const caller& who, const list_runs& question) const;
+  [[nodiscard]] result<run_page>
+  list(const caller& who, const list_runs& question) const;
 
   /// A person sees everything, a run its descendants.
   [[nodiscard]] bool may_see(const caller& who, const run_brief& run) const;

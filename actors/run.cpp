@@ -149,13 +149,13 @@ caf::result<continued_run> run_state::go_on(const asked<continue_run>& question)
       return to_caf(std::move(answer.error()));
     if (!answer->request_id)
       answer->request_id = v.pending.front().request_id;
-    const auto known = std::ranges::find(
-      v.pending, *answer->request_id, &pending_request::request_id);
+    const auto known =
+      std::ranges::find(v.pending, *answer->request_id, &pending_request::request_id);
     if (known == v.pending.end() || answered_.contains(*answer->request_id))
       return to_caf(error{
         errc::conflict,
-        "request " + *answer->request_id + " does not wait for an answer; waiting: " +
-          titles(v.pending)});
+        "request " + *answer->request_id +
+          " does not wait for an answer; waiting: " + titles(v.pending)});
     answered_.insert(*answer->request_id);
     said.kind = input_kind::answer;
     said.body.text = encode_text(*answer);
@@ -192,8 +192,8 @@ void run_state::wake(std::uint64_t fired) {
   }
 }
 
-run_actor::behavior_type run(
-  run_actor::stateful_pointer<run_state> self, surroundings around, run_setup setup) {
+run_actor::behavior_type
+run(run_actor::stateful_pointer<run_state> self, surroundings around, run_setup setup) {
   auto* state = &self->state;
   state->start(std::move(around), std::move(setup));
   return {

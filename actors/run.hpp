@@ -1,8 +1,8 @@
 #pragma once
 
 #include "actors/attempt.hpp"
-#include "actors/interfaces.hpp"
 #include "actors/deadlines.hpp"
+#include "actors/interfaces.hpp"
 #include "supervision/lifecycle.hpp"
 #include "supervision/restart.hpp"
 
@@ -17,7 +17,8 @@ namespace troupe {
 /// Everything a RUN is started with: what is on disk, and whom to tell.
 struct run_setup {
   loaded_run loaded;
-  std::optional<keeper::kept_attempt> kept; ///< What the keeper holds of its newest attempt.
+  std::optional<keeper::kept_attempt>
+    kept;                 ///< What the keeper holds of its newest attempt.
   bool recovered = false; ///< It was begun by a predecessor of ours.
   std::string state_dir;
   registry_actor registry;
@@ -64,7 +65,8 @@ private:
   void order_stop(exit_kind why, const std::string& detail);
   void decide(const exit_reason& why);
   void conclude(supervision::run_event on, const exit_reason& why);
-  [[nodiscard]] agents::attempt_plan plan_of(const store::attempt_record& attempt) const;
+  [[nodiscard]] agents::attempt_plan
+  plan_of(const store::attempt_record& attempt) const;
   [[nodiscard]] std::string first_turn(const std::optional<exit_reason>& after) const;
   [[nodiscard]] attempt_setup setup_of(const store::attempt_record& attempt) const;
 
@@ -111,7 +113,7 @@ private:
   bool retired_ = false;
 };
 
-run_actor::behavior_type run(
-  run_actor::stateful_pointer<run_state> self, surroundings around, run_setup setup);
+run_actor::behavior_type
+run(run_actor::stateful_pointer<run_state> self, surroundings around, run_setup setup);
 
 } // namespace troupe

@@ -26,7 +26,8 @@ void run_state::recover() {
     record_.attempts.empty() ? std::nullopt : record_.attempts.back().view.exit;
   if (phase == run_phase::backing_off || phase == run_phase::parked) {
     restart_after_ = why;
-    around_.world->wake_after({}, self_->address(), token::wait_over | ++wait_generation_);
+    around_.world->wake_after(
+      {}, self_->address(), token::wait_over | ++wait_generation_);
     return;
   }
   if (phase == run_phase::resuming || record_.attempts.empty())
@@ -81,7 +82,8 @@ void run_state::start_attempt(const std::optional<exit_reason>& after) {
   move(run_event::admitted);
   auto setup = setup_of(attempt);
   json turn{{"text", first_turn(after)}};
-  setup.inputs = {{.n = 1, .at_offset = 0, .kind = input_kind::turn, .body = {print_json(turn)}}};
+  setup.inputs = {
+    {.n = 1, .at_offset = 0, .kind = input_kind::turn, .body = {print_json(turn)}}};
   setup.token = new_token();
   launch(std::move(setup));
 }
@@ -98,7 +100,8 @@ void run_state::adopt_attempt() {
   launch(std::move(setup));
   if (record_.stop_reason)
     self_->send(
-      attempt_, stop_attempt{.why = exit_kind::cancelled, .detail = *record_.stop_reason});
+      attempt_,
+      stop_attempt{.why = exit_kind::cancelled, .detail = *record_.stop_reason});
 }
 
 void run_state::launch(attempt_setup setup) {
@@ -182,7 +185,8 @@ void run_state::over(const attempt_over& ended) {
   run_time_ = ended.run_time;
   record_.view.pending.clear();
   answered_.clear();
-  record_.view.backend_session_id = ended.session ? ended.session : record_.view.backend_session_id;
+  record_.view.backend_session_id =
+    ended.session ? ended.session : record_.view.backend_session_id;
   if (ended.result)
     record_.view.result = ended.result;
   healthy_for_ = ended.healthy_for;
@@ -193,19 +197,24 @@ void run_state::decide(const exit_reason& why) {
   using supervision::verdict;
   if (record_.stop_reason)
     return conclude(run_event::stopped, why);
-  const auto next = history_->decide(
-    why, around_.world->now(), healthy_for_, around_.world->dice());
+  const auto next =
+    history_->decide(why, around_.world->now(), healthy_for_, around_.world->dice());
   switch (next.what) {
-    case verdict::finish: return conclude(run_event::ended_well, why);
-    case verdict::give_up: return conclude(run_event::ended_badly, why);
-    case verdict::stop: return conclude(run_event::stopped, why);
-    case verdict::restart:
-    case verdict::park: break;
+  case verdict::finish:
+    return conclude(run_event::ended_well, why);
+  case verdict::give_up:
+    return conclude(run_event::ended_badly, why);
+  case verdict::stop:
+    return conclude(run_event::stopped, why);
+  case verdict::restart:
+  case verdict::park:
+    break;
   }
   restart_after_ = why;
   record_.view.result.reset();
   move(
-    next.what == verdict::park ? run_event::limit_reached : run_event::attempt_over, next.cause);
+    next.what == verdict::park ? run_event::limit_reached : run_event::attempt_over,
+    next.cause);
   around_.world->wake_after(
     next.wait, self_->address(), token::wait_over | ++wait_generation_);
 }
@@ -226,7 +235,8 @@ void run_state::order_stop(exit_kind why, const std::string& detail) {
   };
   self_->request(around_.journal, deadline::disk, save_run{.record = record_})
     .then(
-      [stop_it](const written&) { stop_it(); }, [stop_it](const caf::error&) { stop_it(); });
+      [stop_it](const written&) { stop_it(); },
+      [stop_it](const caf::error&) { stop_it(); });
 }
 
 void run_state::conclude(run_event on, const exit_reason& why) {

@@ -83,7 +83,8 @@ void run_state::flush() {
         outbox_.insert(0, batch.lines);
         outbox_first_ = batch.first_seq;
         credits_owed_ += credits;
-        around_.world->wake_after(flush_again_after, self_->address(), token::flush_again);
+        around_.world->wake_after(
+          flush_again_after, self_->address(), token::flush_again);
       });
 }
 
@@ -123,14 +124,15 @@ void run_state::serve(poller waiting) {
     waiting.answer.deliver(std::move(page));
     return;
   }
-  self_->request(
-         around_.journal,
-         deadline::disk,
-         read_page{
-           .run_id = record_.view.run_id,
-           .after_seq = question.after_seq,
-           .limit = question.limit,
-           .max_bytes = question.max_bytes})
+  self_
+    ->request(
+      around_.journal,
+      deadline::disk,
+      read_page{
+        .run_id = record_.view.run_id,
+        .after_seq = question.after_seq,
+        .limit = question.limit,
+        .max_bytes = question.max_bytes})
     .then(
       [page, answer = waiting.answer](events_read& read) mutable {
         page.events = std::move(read.events);
@@ -138,7 +140,9 @@ void run_state::serve(poller waiting) {
         page.has_more = read.more;
         answer.deliver(std::move(page));
       },
-      [answer = waiting.answer](caf::error& e) mutable { answer.deliver(std::move(e)); });
+      [answer = waiting.answer](caf::error& e) mutable {
+        answer.deliver(std::move(e));
+      });
 }
 
 void run_state::save() {
@@ -156,23 +160,26 @@ void run_state::save_session() {
     .updated_at = around_.world->wall(),
     .launch = launch_};
   session.launch.env.clear();
-  caf::anon_send(around_.journal, ::troupe::save_session{.session = std::move(session)});
+  caf::anon_send(
+    around_.journal, ::troupe::save_session{.session = std::move(session)});
 }
 
-void run_state::report() { self_->send(setup_.registry, run_report{.brief = brief()}); }
+void run_state::report() {
+  self_->send(setup_.registry, run_report{.brief = brief()});
+}
 
 void run_state::retire() {
   if (std::exchange(retired_, true))
     return;
   record_.view.last_seq = told_seq_;
   save_session();
-  self_->request(
-         around_.journal, deadline::disk, save_run{.record = record_})
+  self_->request(around_.journal, deadline::disk, save_run{.record = record_})
     .then(
       [this](const written&) { say_farewell(); },
       [this](const caf::error&) {
         retired_ = false;
-        around_.world->wake_after(flush_again_after, self_->address(), token::flush_again);
+        around_.world->wake_after(
+          flush_again_after, self_->address(), token::flush_again);
       });
 }
 

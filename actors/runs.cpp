@@ -24,14 +24,19 @@ caf::result<spawned_run> runs_state::spawn(const asked<spawn_run>& request) {
     return *before;
   auto promise = self_->make_response_promise<spawned_run>();
   const answers to{
-    [promise](const store::run_record& made) mutable { promise.deliver(answer_for(made)); },
+    [promise](const store::run_record& made) mutable {
+      promise.deliver(answer_for(made));
+    },
     [promise](error e) mutable { promise.deliver(to_caf(std::move(e))); }};
   if (what.mode == session_mode::new_) {
     create(request, {}, {}, to);
     return promise;
   }
-  self_->request(
-         setup_.around.journal, deadline::disk, load_session{.session_id = *what.session_id})
+  self_
+    ->request(
+      setup_.around.journal,
+      deadline::disk,
+      load_session{.session_id = *what.session_id})
     .then(
       [this, request, to](store::session_record& session) {
         create(request, std::move(session), {}, to);
@@ -44,8 +49,9 @@ caf::result<continued_run> runs_state::resume(const resume_run& request) {
   const auto& question = request.question;
   auto promise = self_->make_response_promise<continued_run>();
   const auto finished = request.finished;
-  const auto deliver = [promise, finished](const spawned_run& made) mutable {
-    promise.deliver(continued_run{
+  const auto deliver = [promise, finished](const spawned_run& made) {
+    auto answer = promise;
+    answer.deliver(continued_run{
       .run_id = made.run_id,
       .status = made.status,
       .session_id = made.session_id,
@@ -57,12 +63,14 @@ caf::result<continued_run> runs_state::resume(const resume_run& request) {
     deliver(*before);
     return promise;
   }
-  self_->request(
-         setup_.around.journal,
-         deadline::disk,
-         load_session{.session_id = finished.session_id})
+  self_
+    ->request(
+      setup_.around.journal,
+      deadline::disk,
+      load_session{.session_id = finished.session_id})
     .then(
-      [this, question, finished, promise, deliver](store::session_record& session) mutable {
+      [this, question, finished, promise, deliver](
+        store::session_record& session) mutable {
         if (!session.backend_session_id) {
           promise.deliver(to_caf(error{
             errc::conflict,
@@ -70,21 +78,22 @@ caf::result<continued_run> runs_state::resume(const resume_run& request) {
               " has no conversation to go on with; start a new one with spawn_run"}));
           return;
         }
-        asked<spawn_run> next{question.who, question.key, as_spawn(session, question.what)};
+        asked<spawn_run> next{
+          question.who, question.key, as_spawn(session, question.what)};
         next.what.role = finished.role;
         create(
           std::move(next),
           std::move(session),
           finished.run_id,
-          {[deliver](const store::run_record& made) mutable { deliver(answer_for(made)); },
+          {[deliver](const store::run_record& made) { deliver(answer_for(made)); },
            [promise](error e) mutable { promise.deliver(to_caf(std::move(e))); }});
       },
       [promise](caf::error& e) mutable { promise.deliver(std::move(e)); });
   return promise;
 }
 
-std::optional<spawned_run>
-runs_state::known(const std::optional<std::string>& key, const std::string& call) const {
+std::optional<spawned_run> runs_state::known(
+  const std::optional<std::string>& key, const std::string& call) const {
   for (const auto& each : {key ? "k:" + *key : std::string{}, call})
     if (const auto it = keys_.find(each); !each.empty() && it != keys_.end())
       return it->second;
@@ -116,13 +125,13 @@ void runs_state::create(
   if (session && !request.what.nickname)
     request.what.nickname = session->agent_name;
   const auto cwd = request.what.cwd.value_or(who.cwd);
-  auto name = free_name(request.what.nickname, cwd);
-  if (!name && session)
-    name = free_name({}, cwd);
-  if (!name)
-    return to.refused(std::move(name.error()));
+  auto agent_name = free_name(request.what.nickname, cwd);
+  if (!agent_name && session)
+    agent_name = free_name({}, cwd);
+  if (!agent_name)
+    return to.refused(std::move(agent_name.error()));
   auto& world = *setup_.around.world;
-  auto made = compose(request, *backend, session, *name, world.wall());
+  auto made = compose(request, *backend, session, *agent_name, world.wall());
   if (!made)
     return to.refused(std::move(made.error()));
   const supervision::spawn_request place{who.run_id, made->record.view.depth};
@@ -131,10 +140,11 @@ void runs_state::create(
   made->record.resumed_from = resumed_from;
   made->record.view.resumed_from_run_id = std::move(resumed_from);
   enter(made->record, made->launch);
-  self_->request(
-         setup_.around.journal,
-         deadline::disk,
-         create_run{.record = made->record, .launch = made->launch})
+  self_
+    ->request(
+      setup_.around.journal,
+      deadline::disk,
+      create_run{.record = made->record, .launch = made->launch})
     .then(
       [this, made = *made, to](const written&) mutable {
         to.made(made.record);
@@ -167,8 +177,8 @@ result<std::string> runs_state::free_name(
   if (wanted)
     return *wanted;
   for (std::size_t n = 1;; ++n)
-    if (auto name = "agent" + std::to_string(n); !taken.contains(name))
-      return name;
+    if (auto next = "agent" + std::to_string(n); !taken.contains(next))
+      return next;
 }
 
 void runs_state::enter(
@@ -190,10 +200,10 @@ void runs_state::enter(
        .updated_at = v.updated_at,
        .parent_run_id = v.parent_run_id,
        .depth = v.depth},
-    .rights =
-      {.backend = v.backend,
-       .permissions = launch.permissions,
-       .backend_config = launch.backend_config}};
+    .rights = {
+      .backend = v.backend,
+      .permissions = launch.permissions,
+      .backend_config = launch.backend_config}};
   live_.insert_or_assign(v.run_id, std::move(run));
   sessions_[v.session_id].push_back(v.run_id);
   for (const auto& key : record.keys)
@@ -265,7 +275,8 @@ caf::result<process_owner> runs_state::owner_of(const whose_process& question) c
   const auto as_run = [this](const std::string& run_id) -> caf::result<process_owner> {
     const auto it = live_.find(run_id);
     if (it == live_.end())
-      return to_caf(error{errc::refused, "this process belongs to a run that has ended"});
+      return to_caf(
+        error{errc::refused, "this process belongs to a run that has ended"});
     return process_owner{.run_id = run_id, .depth = it->second.brief.depth};
   };
   constexpr std::size_t run_id_length = 28;
@@ -277,8 +288,8 @@ caf::result<process_owner> runs_state::owner_of(const whose_process& question) c
     for (const int pid : question.ancestors)
       if (pid == kept.spawned.pid || pid == kept.spawned.root_pid)
         return as_run(key.run_id);
-  const bool of_keeper =
-    std::ranges::find(question.ancestors, setup_.keeper_pid) != question.ancestors.end();
+  const bool of_keeper = std::ranges::find(question.ancestors, setup_.keeper_pid) !=
+                         question.ancestors.end();
   if (of_keeper)
     return to_caf(error{
       errc::refused, "this process was started by an agent whose run is not known"});

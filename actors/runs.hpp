@@ -25,8 +25,8 @@ struct runs_setup {
 };
 
 /// Remembers the live runs: which actor each has, which session it belongs to, which
-/// names are taken. Checks and counts admissions in this one mailbox. A RUN that dies of
-/// a bug is started again from disk and takes its agent back from the keeper.
+/// names are taken. Checks and counts admissions in this one mailbox. A RUN that dies
+/// of a bug is started again from disk and takes its agent back from the keeper.
 class runs_state {
 public:
   static inline const char* name = "runs";

@@ -94,6 +94,11 @@ void runs_state::news(const kept_news& what) {
       kept_[each.spawned.key] = each;
     listed_ = true;
     ready_if_done();
+  } else if (const auto* spawned = std::get_if<keeper::spawned_report>(&what.what)) {
+    if (!spawned->refusal)
+      kept_[spawned->key].spawned = *spawned;
+  } else if (const auto* gone = std::get_if<keeper::gone_report>(&what.what)) {
+    kept_.erase(gone->key);
   } else if (const auto* stop = std::get_if<keeper::stop_report>(&what.what)) {
     stop_all({.why = exit_kind::shutdown, .detail = stop->reason});
   }
@@ -151,7 +156,10 @@ void runs_state::give_up(const std::string& run_id) {
         v.error = "internal: the run's supervisor keeps failing; please report this";
         v.exit = exit_reason{.reason = exit_kind::lost, .detail = *v.error};
         caf::anon_send(setup_.around.journal, save_run{.record = loaded.record});
-        over({.run_id = run_id, .session_id = v.session_id, .parent_run_id = v.parent_run_id});
+        over(
+          {.run_id = run_id,
+           .session_id = v.session_id,
+           .parent_run_id = v.parent_run_id});
       },
       [this, run_id](const caf::error&) { forget(run_id); });
 }

@@ -182,12 +182,12 @@ private:
     const auto* request = answer ? requests_.find(*answer) : nullptr;
     if (!request)
       return;
-    auto line = encode(*answer);
-    line["request_id"] = request->request_id;
-    json message{{"type", "answer"}};
-    message.update(line);
+    const auto id = request->request_id;
+    json message{{"type", "answer"}, {"request_id", id}};
+    message.update(encode(*answer));
+    message["request_id"] = id;
     say(out, message);
-    requests_.remove(text_in(line, "request_id"));
+    requests_.remove(id);
   }
 
   static void say(step& out, const json& message) {

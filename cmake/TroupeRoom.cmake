@@ -21,4 +21,18 @@ function(troupe_tests room)
     PROPERTIES TIMEOUT ${T_TIMEOUT} LABELS "${T_LABELS}" DISCOVERY_TIMEOUT 60)
 endfunction()
 
+# One libFuzzer target: <name> over <name>.cpp and the libraries given; its test lets
+# it run for five seconds. The libraries are compiled for coverage too.
+function(troupe_fuzz name)
+  add_executable(${name} ${name}.cpp)
+  target_link_libraries(${name} PRIVATE ${ARGN})
+  target_compile_options(${name} PRIVATE -fsanitize=fuzzer,address)
+  target_link_options(${name} PRIVATE -fsanitize=fuzzer,address)
+  foreach(library ${ARGN})
+    target_compile_options(${library} PRIVATE -fsanitize=fuzzer-no-link,address)
+  endforeach()
+  add_test(NAME fuzz.${name} COMMAND ${name} -max_total_time=5 -max_len=4096)
+  set_tests_properties(fuzz.${name} PROPERTIES TIMEOUT 60 LABELS fuzz)
+endfunction()
+
 include(GoogleTest)

@@ -46,8 +46,7 @@ ssize_t receive_with(
     take(*part, beside);
   if (beside.size() > descriptors_max)
     beside.resize(descriptors_max);
-  else if (descriptors_max > 0 && (message.msg_flags & MSG_CTRUNC) != 0)
-    beside.emplace_back();
+
   return count;
 }
 

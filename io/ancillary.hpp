@@ -1,6 +1,6 @@
 #pragma once
 
-#include "io/descriptor.hpp"
+#include "keeper/descriptor.hpp"
 
 #include <sys/types.h>
 
@@ -10,10 +10,11 @@
 
 namespace troupe::io {
 
+using keeper::descriptor;
+
 /// recvmsg without waiting, of bytes and of up to descriptors_max descriptors sent
-/// beside them (close-on-exec). More are closed; if the kernel could not hand one over
-/// (this process has no room for it), an empty one is added in the place of all that
-/// were lost. Returns as recvmsg does.
+/// beside them (close-on-exec). More are closed; descriptors this process has
+/// no room for are lost. Returns as recvmsg does.
 [[nodiscard]] ssize_t receive_with(
   int socket,
   std::span<char> bytes,

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "io/descriptor.hpp"
+#include "keeper/descriptor.hpp"
 
 #include <utility>
 
@@ -14,6 +14,8 @@
 #include <vector>
 
 namespace troupe::io {
+
+using keeper::descriptor;
 
 /// One end of a connected Unix stream socket: bytes in on demand, with the descriptors
 /// that came beside them; lines out, gathered. Lives on the loop's thread, which makes
@@ -31,8 +33,8 @@ protected:
   /// At most descriptors_max arrive with one receive; with 0, all sent are refused.
   channel(boost::asio::io_context& on, descriptor socket, std::size_t descriptors_max);
 
-  /// Something came: the next receive() asks for more. A descriptor that got lost on
-  /// the way (no room in this process) stands there as an empty one.
+  /// Something came: the next receive() asks for more. Descriptors were sent with
+  /// the last of these bytes: the kernel glues nothing to what follows them.
   virtual void received(std::string_view bytes, std::vector<descriptor> beside) = 0;
 
   /// Nothing more will come.

@@ -23,12 +23,11 @@ constexpr auto pause_without_descriptors = std::chrono::milliseconds(100);
 
 void turn_away(const descriptor& late) {
   const auto line =
-    R"({"jsonrpc":"2.0","id":null,"error":{"code":-32000,"message":"this Troupe daemon )"
-    "already serves " +
+    R"({"jsonrpc":"2.0","id":null,"error":{"code":-32000,"message":")"
+    "this Troupe daemon already serves " +
     std::to_string(clients::clients_max) +
-    " clients, which is its limit; close one that is no longer needed, then connect "
-    R"(again"}})"
-    "\n";
+    " clients, which is its limit; close one that is no longer needed, then "
+    "connect again\"}}\n";
   static_cast<void>(
     ::send(late.get(), line.data(), line.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
 }

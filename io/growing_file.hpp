@@ -1,6 +1,6 @@
 #pragma once
 
-#include "io/descriptor.hpp"
+#include "keeper/descriptor.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -8,6 +8,8 @@
 #include <string>
 
 namespace troupe::io {
+
+using keeper::descriptor;
 
 /// A regular file that others append to, read from an offset on. It is opened when
 /// there is something to look at; until then it costs no descriptor. Links and

@@ -1,6 +1,6 @@
 #include "io/inotify.hpp"
 
-#include "io/descriptor.hpp"
+#include "keeper/descriptor.hpp"
 
 #include <sys/inotify.h>
 
@@ -8,6 +8,8 @@
 #include <cstring>
 
 namespace troupe::io {
+
+using keeper::descriptor;
 
 inotify::inotify(boost::asio::io_context& on, events to)
   : kernel_(on), to_(std::move(to)) {}

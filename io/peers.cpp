@@ -1,9 +1,12 @@
 #include "io/peers.hpp"
 
+#include "keeper/files.hpp"
+#include "keeper/processes.hpp"
+
 #include <sys/socket.h>
 
-#include <charconv>
-#include <fstream>
+#include <sstream>
+#include <string>
 #include <string_view>
 
 namespace troupe::io {
@@ -12,20 +15,14 @@ namespace {
 
 constexpr std::size_t ancestors_max = 64;
 
-/// What follows `key` on the first line that begins with it; empty if there is none.
-std::string line_of(int pid, const char* file, std::string_view key) {
-  std::ifstream in("/proc/" + std::to_string(pid) + "/" + file);
-  for (std::string line; std::getline(in, line);)
-    if (line.starts_with(key))
-      return line.substr(key.size());
+std::string cgroup_of(int pid) {
+  constexpr std::string_view unified = "0::";
+  std::istringstream lines(
+    keeper::read_file("/proc/" + std::to_string(pid) + "/cgroup").value_or(""));
+  for (std::string line; std::getline(lines, line);)
+    if (line.starts_with(unified))
+      return line.substr(unified.size());
   return {};
-}
-
-int parent_of(int pid) {
-  const auto text = line_of(pid, "status", "PPid:\t");
-  int parent = 0;
-  std::from_chars(text.data(), text.data() + text.size(), parent);
-  return parent;
 }
 
 } // namespace
@@ -38,9 +35,10 @@ std::optional<peer> peer_of(int socket) {
   peer out{.pid = who.pid, .uid = who.uid, .cgroup = {}, .ancestors = {}};
   if (who.pid <= 0)
     return out;
-  out.cgroup = line_of(who.pid, "cgroup", "0::");
-  for (int at = parent_of(who.pid); at > 0 && out.ancestors.size() < ancestors_max;
-       at = parent_of(at))
+  out.cgroup = cgroup_of(who.pid);
+  for (int at = keeper::parent_of(who.pid);
+       at > 0 && out.ancestors.size() < ancestors_max;
+       at = keeper::parent_of(at))
     out.ancestors.push_back(at);
   return out;
 }

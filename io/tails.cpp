@@ -14,6 +14,9 @@ namespace troupe::io {
 
 namespace {
 
+/// Files without news cost a turn nothing but a look.
+constexpr int looks_a_turn = 64;
+
 struct tail {
   growing_file file;
   tails::sink to;
@@ -42,7 +45,8 @@ struct tails::state : std::enable_shared_from_this<state> {
 
   void queue(id which, tail& t);
   void turn();
-  void serve(id which, const std::shared_ptr<tail>& t);
+  void turn_later();
+  bool serve(id which, const std::shared_ptr<tail>& t);
   void sweep_later();
   void sweep();
   void look_at_all();
@@ -143,36 +147,44 @@ void tails::state::queue(id which, tail& t) {
     return;
   t.queued = true;
   waiting.push_back(which);
-  if (!std::exchange(turning, true))
-    on.post([self = shared_from_this()] { self->turn(); });
+  turn_later();
 }
 
 void tails::state::turn() {
   turning = false;
-  while (!waiting.empty()) {
+  bool delivered = false;
+  for (int looks = 0; !delivered && looks < looks_a_turn && !waiting.empty(); ++looks) {
     const auto which = waiting.front();
     waiting.pop_front();
     const auto found = followed.find(which);
-    if (found == followed.end())
-      continue;
-    serve(which, std::shared_ptr(found->second));
-    break;
+    if (found != followed.end())
+      delivered = serve(which, std::shared_ptr(found->second));
   }
-  if (!waiting.empty() && !std::exchange(turning, true))
+  if (!waiting.empty())
+    turn_later();
+}
+
+void tails::state::turn_later() {
+  if (!std::exchange(turning, true))
     on.post([self = shared_from_this()] { self->turn(); });
 }
 
-void tails::state::serve(id which, const std::shared_ptr<tail>& t) {
+/// Whether the sink was called.
+bool tails::state::serve(id which, const std::shared_ptr<tail>& t) {
   t->queued = false;
   auto got = t->file.read(chunk_bytes_max);
   const bool news = !got.bytes.empty() || got.shrunk;
   const bool drained = t->drains > 0 && !got.unknown;
   if (!news && !drained)
-    return;
-  drained ? void(--t->drains) : void(--t->credits);
+    return false;
+  if (drained)
+    --t->drains;
+  else
+    --t->credits;
   if (got.more || t->drains > 0)
     queue(which, *t);
   t->to({got.offset, std::move(got.bytes), got.shrunk, t->file.free_bytes()});
+  return true;
 }
 
 void tails::state::sweep_later() {

@@ -159,6 +159,7 @@ void attempt::on_started(launched agent) {
   spawned_report told;
   told.key = what_.key;
   told.pid = main_.pid;
+  told.root_pid = tree_->root_pid();
   told.proof = tree_->proof();
   spawned_ = std::move(told);
   repeat();

@@ -26,8 +26,8 @@ ending ended(const siginfo_t& how, const rusage& use) {
 
 } // namespace
 
-void children::expect(int pid, handler on_end) {
-  expected_[pid] = std::move(on_end);
+void children::expect(int pid, handler on_end, std::function<void()> on_stop) {
+  expected_[pid] = {std::move(on_end), std::move(on_stop)};
 }
 
 void children::forget(int pid) {
@@ -38,13 +38,20 @@ void children::reap() {
   for (;;) {
     siginfo_t how{};
     rusage use{};
-    const long got = syscall(SYS_waitid, P_ALL, 0, &how, WEXITED | WNOHANG, &use);
-    if (got < 0 || how.si_pid == 0)
+    constexpr int wanted = WEXITED | WSTOPPED | WNOHANG;
+    if (syscall(SYS_waitid, P_ALL, 0, &how, wanted, &use) < 0 || how.si_pid == 0)
       return;
-    auto known = expected_.extract(how.si_pid);
-    if (known && known.mapped())
-      known.mapped()(ended(how, use));
+    if (how.si_code == CLD_STOPPED)
+      stopped(how.si_pid);
+    else if (auto known = expected_.extract(how.si_pid))
+      known.mapped().on_end(ended(how, use));
   }
+}
+
+void children::stopped(int pid) const {
+  if (const auto known = expected_.find(pid); known != expected_.end())
+    if (known->second.on_stop)
+      known->second.on_stop();
 }
 
 std::vector<int> children::strangers() const {

@@ -55,7 +55,6 @@ subtree::~subtree() {
   on_.kids.forget(hold_.pid);
   on_.kids.forget(main_);
   on_.waits.forget(socket_.get());
-  on_.waits.forget(main_pidfd_);
 }
 
 void subtree::start(launch what) {
@@ -89,7 +88,8 @@ bool subtree::start_hold(int socket, int job) {
   }
   hold_ = std::move(*begun);
   hold_lives_ = true;
-  on_.kids.expect(hold_.pid, [this](const ending& how) { on_hold(how); });
+  on_.kids.expect(
+    hold_.pid, [this](const ending& how) { on_hold(how); }, [this] { wake_hold(); });
   return true;
 }
 
@@ -122,16 +122,10 @@ void subtree::heed(const hold_word& word, descriptor pidfd) {
   }
 }
 
-/// The hold may be stopped by the agent; then it must be woken to tell of its end.
 void subtree::started(int pid, descriptor pidfd) {
   answered_ = true;
   main_ = pid;
-  main_pidfd_ = pidfd.get();
   on_.kids.expect(pid, [this](const ending& how) { on_main(how, false); });
-  on_.waits.watch(main_pidfd_, EPOLLIN, [this](std::uint32_t) {
-    on_.waits.forget(main_pidfd_);
-    wake_hold();
-  });
   to_.started({pid, std::move(pidfd)});
 }
 
@@ -173,6 +167,7 @@ std::vector<int> subtree::roots() const {
   return all;
 }
 
+/// An agent can stop its hold, but not for long.
 void subtree::wake_hold() const {
   if (hold_lives_)
     syscall(SYS_pidfd_send_signal, hold_.pidfd.get(), SIGCONT, nullptr, 0);

@@ -16,6 +16,7 @@ public:
 
   void start(launch what) override;
   [[nodiscard]] tier proof() const override { return tier::subtree; }
+  [[nodiscard]] int root_pid() const override { return hold_.pid; }
   [[nodiscard]] bool alive() const override;
   void freeze(bool frozen) override;
   void kill() override;
@@ -41,7 +42,6 @@ private:
   bool broken_ = false;
   bool answered_ = false; ///< started or refused was said.
   int main_ = 0;          ///< The agent, while its end is not known.
-  int main_pidfd_ = -1;   ///< Not ours; only watched.
 };
 
 } // namespace troupe::keeper

@@ -34,6 +34,7 @@ public:
   }
 
   [[nodiscard]] tier proof() const override { return tier::cgroup; }
+  [[nodiscard]] int root_pid() const override { return 0; }
   [[nodiscard]] bool alive() const override { return group_->populated(); }
   void freeze(bool frozen) override { group_->freeze(frozen); }
   void kill() override { group_->kill(); }

@@ -44,6 +44,8 @@ public:
   /// Once; `started` or `refused` follows, perhaps before this returns.
   virtual void start(launch what) = 0;
   [[nodiscard]] virtual tier proof() const = 0;
+  /// The process that all members descend from; 0 if the cgroup tells them.
+  [[nodiscard]] virtual int root_pid() const = 0;
   [[nodiscard]] virtual bool alive() const = 0;
   virtual void freeze(bool frozen) = 0;
   /// One round of SIGKILL to all members; call again until not alive.

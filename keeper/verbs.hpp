@@ -189,6 +189,7 @@ using order = std::variant<
 struct spawned_report {
   attempt_key key;
   int pid = 0;
+  int root_pid = 0;
   tier proof = tier::subtree;
   std::optional<std::string> refusal;
   bool retriable = false;
@@ -198,6 +199,10 @@ struct spawned_report {
       required("key", &spawned_report::key, "The attempt."),
       optional(
         "pid", &spawned_report::pid, "Main process; its pidfd comes beside this line."),
+      optional(
+        "root_pid",
+        &spawned_report::root_pid,
+        "Process that every member of its tree descends from; 0: its cgroup tells."),
       optional("proof", &spawned_report::proof, "Tier of the tree."),
       optional(
         "refusal",

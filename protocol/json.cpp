@@ -6,28 +6,41 @@ namespace troupe {
 
 namespace {
 
-/// The deepest nesting of brackets outside strings; a lower bound on what the
-/// parser would recurse into, found without recursion.
-int nesting(std::string_view text) {
-  int depth = 0;
-  int deepest = 0;
+constexpr std::uint64_t comparisons_max = 50'000'000;
+constexpr std::size_t shown_bytes_max = 80;
+
+struct open_container {
+  bool object = false;
+  std::uint64_t members = 0;
+};
+
+/// What would make parsing recurse too deep or take too long, found in one pass over
+/// the text; empty if nothing. An object that keeps its order compares each new member
+/// with all before it, so that its cost is the square of its size.
+std::string too_costly(std::string_view text, std::size_t depth_max) {
+  std::vector<open_container> open;
+  std::uint64_t comparisons = 0;
   bool quoted = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     if (quoted) {
-      if (c == '\\')
-        ++i;
-      else if (c == '"')
-        quoted = false;
+      i += c == '\\' ? 1 : 0;
+      quoted = c != '"';
     } else if (c == '"') {
       quoted = true;
     } else if (c == '{' || c == '[') {
-      deepest = std::max(deepest, ++depth);
-    } else if (c == '}' || c == ']') {
-      --depth;
+      if (open.size() == depth_max)
+        return "JSON nested deeper than " + std::to_string(depth_max) + " levels";
+      open.push_back({.object = c == '{'});
+    } else if ((c == '}' || c == ']') && !open.empty()) {
+      open.pop_back();
+    } else if (c == ',' && !open.empty() && open.back().object) {
+      comparisons += ++open.back().members;
+      if (comparisons > comparisons_max)
+        return "JSON objects with too many members (10000 in one is the most)";
     }
   }
-  return deepest;
+  return {};
 }
 
 std::string joined(std::span<const std::string_view> words) {
@@ -40,10 +53,9 @@ std::string joined(std::span<const std::string_view> words) {
 } // namespace
 
 result<json> parse_json(std::string_view text, int depth_max) {
-  if (nesting(text) > depth_max)
-    return fail(
-      errc::invalid_argument,
-      "JSON nested deeper than " + std::to_string(depth_max) + " levels");
+  auto why = too_costly(text, static_cast<std::size_t>(std::max(depth_max, 0)));
+  if (!why.empty())
+    return fail(errc::invalid_argument, std::move(why));
   auto j = json::parse(text, nullptr, false);
   if (j.is_discarded())
     return fail(errc::invalid_argument, "not valid JSON");
@@ -76,21 +88,22 @@ check within(std::string_view step, check c) {
     return c;
   const bool index = c->path.starts_with('[');
   const bool leaf = c->path.empty();
-  c->path.insert(0, std::string(step) + (leaf || index ? "" : "."));
+  c->path.insert(0, one_line(step, shown_bytes_max) + (leaf || index ? "" : "."));
   return c;
 }
 
 mismatch
 unknown_member(const std::string& name, std::span<const std::string_view> known) {
   const auto near = nearest_word(name, known);
+  auto shown = one_line(name, shown_bytes_max);
   if (!near.empty())
-    return {name, "unknown field; did you mean " + std::string(near) + "?"};
-  return {name, "unknown field; known are " + joined(known)};
+    return {std::move(shown), "unknown field; did you mean " + std::string(near) + "?"};
+  return {std::move(shown), "unknown field; known are " + joined(known)};
 }
 
 mismatch
 unknown_value(const std::string& value, std::span<const std::string_view> known) {
-  const auto shown = one_line(value, 80);
+  const auto shown = one_line(value, shown_bytes_max);
   const auto near = nearest_word(value, known);
   if (!near.empty())
     return {

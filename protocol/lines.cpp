@@ -1,6 +1,5 @@
 #include "protocol/lines.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace troupe {
@@ -19,9 +18,10 @@ bool line_splitter::next(line& out) {
   if (end != std::string::npos)
     return take(end, 1, out);
   const auto kept = buffer_.size() - taken_;
-  if (kept > line_bytes_max_) {
-    dropped_ += kept - line_bytes_max_;
-    buffer_.resize(taken_ + line_bytes_max_);
+  const auto worth_keeping = line_bytes_max_ + 1;
+  if (kept > worth_keeping) {
+    dropped_ += kept - worth_keeping;
+    buffer_.resize(taken_ + worth_keeping);
   }
   scanned_ = buffer_.size() - taken_;
   return false;
@@ -37,11 +37,11 @@ bool line_splitter::take(std::size_t end, std::size_t skip, line& out) {
   const auto stored = end - taken_;
   out.bytes = stored + dropped_;
   out.end_offset = offset_ + out.bytes + skip;
-  out.text =
-    std::string_view(buffer_).substr(taken_, std::min(stored, line_bytes_max_));
-  out.cut = out.text.size() < out.bytes;
-  if (!out.cut && out.text.ends_with('\r'))
+  out.text = std::string_view(buffer_).substr(taken_, stored);
+  if (skip > 0 && dropped_ == 0 && out.text.ends_with('\r'))
     out.text.remove_suffix(1);
+  out.cut = dropped_ > 0 || out.text.size() > line_bytes_max_;
+  out.text = out.text.substr(0, line_bytes_max_);
   offset_ = out.end_offset;
   taken_ = end + skip;
   dropped_ = 0;

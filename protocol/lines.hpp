@@ -14,10 +14,10 @@ public:
   explicit line_splitter(std::size_t line_bytes_max, std::uint64_t offset = 0);
 
   struct line {
-    std::string_view text;    ///< Without its newline or `\r\n`; valid until next().
+    std::string_view text;    ///< Without `\n` or `\r\n`; valid until next() or push().
     std::uint64_t end_offset; ///< Stream position after its newline.
-    std::uint64_t bytes;      ///< How long the line was before cutting.
-    bool cut;                 ///< Whether `text` is shorter than the line was.
+    std::uint64_t bytes;      ///< How long the line was, all but its `\n`.
+    bool cut;                 ///< Whether `text` lacks some of it.
   };
 
   /// Adds bytes that follow those given before.

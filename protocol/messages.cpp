@@ -38,6 +38,12 @@ std::string file_line(const message_part& part) {
          (part.uri ? ", " + *part.uri : ", sent as base64:\n" + *part.bytes_base64);
 }
 
+std::string trimmed(std::string text) {
+  constexpr auto blank = " \t\r\n";
+  text.erase(text.find_last_not_of(blank) + 1);
+  return text.erase(0, text.find_first_not_of(blank));
+}
+
 } // namespace
 
 agent_message text_message(std::string text) {
@@ -96,7 +102,8 @@ json codec<agent_message>::schema() {
 result<request_answer> answer_of(const agent_message& m) {
   if (const auto* data = data_of(m))
     return decode_text<request_answer>(data->text);
-  const auto text = prompt_text(m);
+  auto said = prompt_text(m);
+  const auto text = trimmed(said);
   for (const std::string_view word : {"allow_always", "allow", "deny"}) {
     if (text == word)
       return request_answer{.decision = std::string(word)};
@@ -105,7 +112,7 @@ result<request_answer> answer_of(const agent_message& m) {
         .decision = std::string(word),
         .message = one_line(text.substr(word.size() + 1), 4000)};
   }
-  return request_answer{.decision = "answer", .message = text};
+  return request_answer{.decision = "answer", .message = std::move(said)};
 }
 
 } // namespace troupe

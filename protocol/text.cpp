@@ -92,9 +92,10 @@ nearest_word(std::string_view word, std::span<const std::string_view> candidates
 }
 
 std::string one_line(std::string_view text, std::size_t bytes_max) {
+  constexpr std::string_view ellipsis = "\xE2\x80\xA6";
   std::string out;
   bool gap = false;
-  for (const char c : text.substr(0, bytes_max * 4)) {
+  for (const char c : text) {
     if (static_cast<unsigned char>(c) <= ' ') {
       gap = !out.empty();
       continue;
@@ -102,11 +103,14 @@ std::string one_line(std::string_view text, std::size_t bytes_max) {
     if (std::exchange(gap, false))
       out += ' ';
     out += c;
+    if (out.size() > bytes_max)
+      break;
   }
-  constexpr std::string_view ellipsis = "\xE2\x80\xA6";
-  if (out.size() > bytes_max)
-    out = std::string(utf8_prefix(out, bytes_max - ellipsis.size())).append(ellipsis);
-  return out;
+  if (out.size() <= bytes_max)
+    return out;
+  if (bytes_max < ellipsis.size())
+    return std::string(utf8_prefix(out, bytes_max));
+  return std::string(utf8_prefix(out, bytes_max - ellipsis.size())).append(ellipsis);
 }
 
 } // namespace troupe

@@ -42,6 +42,7 @@ struct board::database {
   static result<std::unique_ptr<database>> anew(const fs::path& file);
   result<void> build();
   result<void> prepare();
+  result<void> give_up(error why);
   result<void> add(const std::string& key, const std::string& answer, timestamp now);
 };
 
@@ -118,6 +119,13 @@ board::database::connect(const fs::path& file) {
   return anew(file);
 }
 
+/// Ends the transaction; of a damaged file only the failure is of interest.
+result<void> board::database::give_up(error why) {
+  if (!db.damaged())
+    static_cast<void>(db.run("ROLLBACK"));
+  return fail(std::move(why));
+}
+
 result<void>
 board::database::add(const std::string& key, const std::string& answer, timestamp now) {
   prune.bind(0, now.ms - kept_ms);
@@ -126,13 +134,11 @@ board::database::add(const std::string& key, const std::string& answer, timestam
   if (auto begun = db.run("BEGIN IMMEDIATE"); !begun)
     return begun;
   for (auto* statement : {&prune, &insert, &crowd_out})
-    if (const auto done = statement->step(); !done) {
-      const bool was_damaged = db.damaged();
-      if (!was_damaged)
-        static_cast<void>(db.run("ROLLBACK"));
-      return fail(done.error());
-    }
-  return db.run("COMMIT");
+    if (const auto done = statement->step(); !done)
+      return give_up(done.error());
+  if (const auto done = db.run("COMMIT"); !done)
+    return give_up(done.error());
+  return {};
 }
 
 board::board(std::unique_ptr<database> db) : db_(std::move(db)) {}

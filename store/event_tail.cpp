@@ -1,5 +1,6 @@
 #include "store/event_tail.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <concepts>
 

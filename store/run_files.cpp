@@ -43,8 +43,8 @@ result<void> save(const fs::path& file, const Record& record, bool durable) {
 /// What is wrong with a run that could not be loaded, and what was done about it.
 std::string complaint(const fs::path& file, const error& why) {
   if (why.code == errc::not_found)
-    return file.parent_path().string() +
-           ": no run.json (its making was cut short); left as it is";
+    return file.parent_path().string() + ": no run.json (its making was cut short, or "
+                                         "it was set aside); left as it is";
   if (why.code != errc::invalid_argument)
     return why.message + "; left as it is";
   const auto aside = set_aside(file);

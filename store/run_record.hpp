@@ -46,6 +46,8 @@ struct run_record {
       optional("stop_reason", &run_record::stop_reason, "A stop was ordered."),
       optional(
         "resumed_from", &run_record::resumed_from, "The run this one goes on from."),
+      optional(
+        "keys", &run_record::keys, "Idempotency keys of calls that asked for it."),
     };
   }
 };

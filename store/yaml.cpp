@@ -6,6 +6,8 @@
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
+#include <optional>
+#include <set>
 
 namespace troupe::store {
 
@@ -126,7 +128,7 @@ private:
   }
 
   json mapping(const YAML::Node& node, const std::string& path, int depth) {
-    std::map<std::string, json> seen;
+    std::set<std::string> seen;
     json members = json::object();
     for (const auto& pair : node) {
       if (fault_)
@@ -135,7 +137,7 @@ private:
         return refuse(pair.first, path, "a key must be a plain word");
       const auto& name = pair.first.Scalar();
       const auto inner = path.empty() ? name : path + "." + name;
-      if (!seen.emplace(name, nullptr).second)
+      if (!seen.insert(name).second)
         return refuse(pair.first, inner, "given twice; keep one");
       document_.lines.emplace(inner, pair.first.Mark().line + 1);
       members.push_back({name, convert(pair.second, inner, depth + 1)});

@@ -4,44 +4,15 @@
 #include "agents/claude/command_line.hpp"
 #include "agents/claude/control.hpp"
 #include "agents/claude/messages.hpp"
+#include "agents/claude/notices.hpp"
 #include "agents/claude/results.hpp"
 #include "agents/turns.hpp"
 
-#include <algorithm>
-#include <array>
-#include <set>
+#include <utility>
 
 namespace troupe::agents::claude {
 
 namespace {
-
-/// Messages that say nothing a client needs: progress, internals, echoes.
-constexpr auto silent = std::to_array<std::string_view>(
-  {"auth_status",
-   "command_lifecycle",
-   "keep_alive",
-   "prompt_suggestion",
-   "stream_event",
-   "system/api_metrics",
-   "system/compact_boundary",
-   "system/elicitation_complete",
-   "system/files_persisted",
-   "system/hook_progress",
-   "system/hook_response",
-   "system/hook_started",
-   "system/local_command_output",
-   "system/microcompact_boundary",
-   "system/post_turn_summary",
-   "system/session_state_changed",
-   "system/status",
-   "system/stop_hook_summary",
-   "system/task_progress",
-   "system/task_updated",
-   "system/thinking_tokens",
-   "system/turn_duration",
-   "system/ui_invalidate",
-   "tool_progress",
-   "tool_use_summary"});
 
 /// A result that cannot be parsed, because it was cut or is nested too deep. Quotes
 /// inside JSON strings are escaped, so its member names stand nowhere else.
@@ -91,6 +62,7 @@ public:
     case input_kind::close:
       closed_ = true;
       out.close_stdin = true;
+      control_.withdraw_all(out);
       if (const auto count = waiting_.drop())
         warn(out, "turns_dropped", {{"count", count}});
       return settle(out);
@@ -133,10 +105,8 @@ private:
       control_.cancel(line, out);
     else if (type == "control_response")
       control::response(line, out);
-    else if (type == "rate_limit_event")
-      limit(member(line, "rate_limit_info"), out);
     else
-      unknown(std::string(type), out);
+      notices_.note(type, line, out);
   }
 
   /// Before the first of these lines nothing is on disk that could be resumed.
@@ -159,8 +129,8 @@ private:
       tasks_.started(line);
     else if (subtype == "task_notification")
       tasks_.notified(line, !asked_ && !own_turn_), settle(out);
-    else if (!notice(subtype, line, out))
-      unknown("system/" + std::string(subtype), out);
+    else
+      notices_.note("system/" + std::string(subtype), line, out);
   }
 
   /// The agent starts every turn with one, those it gives itself too.
@@ -170,65 +140,13 @@ private:
     tasks_.turn_began();
   }
 
-  bool notice(std::string_view subtype, const json& line, step& out) {
-    if (subtype == "api_retry")
-      warn(
-        out,
-        subtype,
-        {{"attempt", member(line, "attempt")},
-         {"max_retries", member(line, "max_retries")},
-         {"retry_delay_ms", member(line, "retry_delay_ms")},
-         {"status", member(line, "error_status")},
-         {"error", member(line, "error")}});
-    else if (subtype == "permission_denied")
-      warn(
-        out,
-        subtype,
-        {{"tool", member(line, "tool_name")},
-         {"tool_use_id", member(line, "tool_use_id")},
-         {"message", member(line, "message")}});
-    else if (subtype == "informational")
-      warn(out, "notice", {{"message", member(line, "content")}});
-    else if (subtype.starts_with("model_refusal"))
-      warn(out, "model_refusal", {{"model", member(line, "original_model")}});
-    else
-      return false;
-    return true;
-  }
-
-  void unknown(std::string type, step& out) {
-    constexpr std::size_t warned_max = 32;
-    constexpr std::size_t name_max = 80;
-    if (std::ranges::find(silent, type) != silent.end())
-      return;
-    type = one_line(type, name_max);
-    if (warned_.size() < warned_max && warned_.insert(type).second)
-      warn(out, "unknown_message", {{"type", type}});
-  }
-
-  void limit(const json& info, step& out) {
-    const auto status = text_in(info, "status");
-    limit_until_.reset();
-    if (status == "allowed")
-      return;
-    if (const auto seconds = number_in(info, "resetsAt");
-        seconds && status == "rejected" && *seconds > 0 && *seconds < 1LL << 40)
-      limit_until_ = timestamp{*seconds * 1000};
-    warn(
-      out,
-      "rate_limit",
-      {{"status", status},
-       {"limit", member(info, "rateLimitType")},
-       {"utilization", member(info, "utilization")}});
-  }
-
   void result(const json& line, step& out) {
     spent_.add(line);
     if (is_reaction(line) && (asked_ || answer_)) {
       own_turn_ = false;
       return settle(out);
     }
-    auto end = judge(line, {interrupted_, wants_data_, limit_until_});
+    auto end = judge(line, {interrupted_, wants_data_, notices_.limit_until()});
     if (end.reason.reason == exit_kind::protocol_error) {
       session_lost_ = true;
       session_.reset();
@@ -269,7 +187,7 @@ private:
     if (answer_->reason.reason == exit_kind::completed && tasks_.any())
       return;
     told_ = true;
-    control_.turn_over(out);
+    control_.withdraw_all(out);
     out.ended = answer_;
     spent_.put_into(out.ended->result);
   }
@@ -298,14 +216,13 @@ private:
 
   control control_;
   messages messages_;
+  notices notices_;
   background_tasks tasks_;
   waiting_turns waiting_;
   spending spent_;
   std::optional<turn_end> answer_;
   std::optional<std::string> session_;
   std::string named_;
-  std::optional<timestamp> limit_until_;
-  std::set<std::string> warned_;
   bool wants_data_;
   bool said_anything_ = false;
   bool asked_ = false;       ///< A turn of ours has no result yet.

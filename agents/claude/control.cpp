@@ -204,7 +204,7 @@ void control::interrupt(step& out) {
      {"request", {{"subtype", "interrupt"}}}}));
 }
 
-void control::turn_over(step& out) {
+void control::withdraw_all(step& out) {
   for (const auto& request : waiting_.all())
     warn(out, "request_withdrawn", {{"request_id", request.request_id}});
   waiting_.clear();

@@ -35,8 +35,9 @@ public:
   /// Asks the agent to stop its turn; the session stays usable.
   void interrupt(step& out);
 
-  /// What still waits when nothing runs any more has been forgotten by the agent.
-  void turn_over(step& out);
+  /// Gives up what still waits: nothing runs any more that could take an answer, or
+  /// none can be sent.
+  void withdraw_all(step& out);
 
   [[nodiscard]] const std::vector<pending_request>& pending() const {
     return waiting_.all();

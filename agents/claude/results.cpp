@@ -72,6 +72,11 @@ bool was_aborted(const json& result) {
   return text_in(result, "terminal_reason").starts_with("aborted");
 }
 
+/// The agent could not read a line of ours; it then ends at once.
+bool is_garbled(std::string_view stderr_tail) {
+  return stderr_tail.find("Error parsing streaming input line") != stderr_tail.npos;
+}
+
 exit_kind kind_of_api_error(const json& result, std::string_view words) {
   const auto status = number_in(result, "api_error_status").value_or(0);
   const auto type = text_in(result, "api_error_type");
@@ -94,7 +99,8 @@ judge_failure(const json& result, std::string words, const turn_facts& facts) {
   };
   if (subtype == "error_max_turns" || subtype == "error_max_budget_usd")
     return {exit_kind::budget, shown(subtype)};
-  if (facts.interrupted && (subtype == "error_during_execution" || was_aborted(result)))
+  const bool failed_midway = subtype == "error_during_execution";
+  if (was_aborted(result) || (facts.interrupted && failed_midway))
     return {exit_kind::agent_error, "interrupted"};
   if (is_unknown_session(words))
     return {
@@ -169,7 +175,7 @@ exit_reason judge_end(const process_end& how, bool asked, bool said_anything) {
     reason.reason = exit_kind::crashed;
   if (reason.reason == exit_kind::crashed && says_any(how.stderr_tail, login_words))
     reason.reason = exit_kind::auth;
-  else if (is_unknown_session(how.stderr_tail))
+  else if (is_unknown_session(how.stderr_tail) || is_garbled(how.stderr_tail))
     reason.reason = exit_kind::protocol_error;
   else if (how.code == 1 && !said_anything && !reason.detail.empty())
     reason.reason = exit_kind::agent_error;

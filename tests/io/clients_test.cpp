@@ -1,11 +1,8 @@
 #include "io/clients.hpp"
 
-#include "inbox.hpp"
 #include "io/timers.hpp"
-#include "plug.hpp"
-#include "scratch.hpp"
 
-#include <gmock/gmock.h>
+#include "door.hpp"
 
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -18,64 +15,8 @@ namespace troupe::io {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::ElementsAre;
-using testing::HasSubstr;
 
-struct saying {
-  client_id who = 0;
-  std::string line;
-  bool cut = false;
-};
-
-struct leaving {
-  client_id who = 0;
-  std::string why;
-};
-
-struct Clients : testing::Test {
-  Clients() { on.start(); }
-
-  plug connect() { return plug::into(path); }
-  plug connect(client_id& who) {
-    auto made = connect();
-    who = joined.next().first;
-    return made;
-  }
-
-  void settle() {
-    for (int i = 0; i < 4; ++i)
-      on.perform([] {});
-  }
-
-  std::vector<std::string> lines(std::size_t count) {
-    std::vector<std::string> out;
-    for (auto& s : said.take(count))
-      out.push_back(s.line);
-    return out;
-  }
-
-  scratch dir;
-  std::string path = dir.path("door");
-  inbox<std::pair<client_id, peer>> joined;
-  inbox<saying> said;
-  inbox<leaving> left;
-  loop on;
-  clients subject{
-    on,
-    listen_at(path).release(),
-    {.joined =
-       [this](client_id c, peer p) {
-         joined.put({c, std::move(p)});
-       },
-     .said =
-       [this](client_id c, std::string l, bool cut) {
-         said.put({c, l, cut});
-       },
-     .left =
-       [this](client_id c, std::string why) {
-         left.put({c, std::move(why)});
-       }}};
-};
+struct Clients : door {};
 
 TEST_F(Clients, AreToldWhoTheyAreByTheKernel) {
   const auto client = connect();
@@ -94,166 +35,6 @@ TEST_F(Clients, AreToldWhoTheyAreByTheKernel) {
   EXPECT_EQ(who.ancestors.front(), ::getppid());
 }
 
-TEST_F(Clients, SayLinesAndGetAnswersInOrder) {
-  client_id who = 0;
-  auto client = connect(who);
-
-  client.say("one\ntw");
-  client.say("o\r\nthree\n");
-  EXPECT_THAT(lines(3), ElementsAre("one", "two", "three"));
-  for (int i = 0; i < 200; ++i)
-    subject.send(who, "answer " + std::to_string(i));
-
-  for (int i = 0; i < 200; ++i)
-    EXPECT_EQ(client.line(), "answer " + std::to_string(i));
-}
-
-TEST_F(Clients, ReadAnAnswerLargerThanTheSocketHolds) {
-  client_id who = 0;
-  auto client = connect(who);
-  const std::string large(8 * 1024 * 1024, 'x');
-
-  subject.send(who, large);
-  subject.send(who, "after");
-
-  EXPECT_EQ(client.line(), large);
-  EXPECT_EQ(client.line(), "after");
-}
-
-TEST_F(Clients, GetALineThatIsTooLongCutAndTheNextOneWhole) {
-  client_id who = 0;
-  const auto client = connect(who);
-
-  client.say(std::string(clients::line_bytes_max + 10, 'x'));
-  client.say("\nnext\n");
-
-  const auto got = said.take(2);
-  EXPECT_EQ(got[0].line.size(), clients::line_bytes_max);
-  EXPECT_TRUE(got[0].cut);
-  EXPECT_EQ(got[1].line, "next");
-  EXPECT_FALSE(got[1].cut);
-}
-
-TEST_F(Clients, AreNotReadBeyondSixteenUnacknowledgedLines) {
-  client_id who = 0;
-  const auto client = connect(who);
-  std::string forty;
-  for (int i = 0; i < 40; ++i)
-    forty += std::to_string(i) + "\n";
-
-  client.say(forty);
-  EXPECT_EQ(lines(16).back(), "15");
-  settle();
-  EXPECT_TRUE(said.take_all().empty());
-  const auto filled = client.fill(std::string(4096, 'x') + "\n");
-
-  EXPECT_LT(filled, 2U * 1024 * 1024);
-  subject.acknowledge(who);
-  EXPECT_THAT(lines(1), ElementsAre("16"));
-  settle();
-  EXPECT_TRUE(said.take_all().empty());
-  subject.acknowledge(who, 16);
-  EXPECT_EQ(lines(16).back(), "32");
-}
-
-TEST_F(Clients, ThatNeverReadAreDropped) {
-  client_id who = 0;
-  auto client = connect(who);
-
-  for (int i = 0; i < 20; ++i)
-    subject.send(who, std::string(1024 * 1024, 'x'));
-
-  const auto gone = left.next();
-  EXPECT_EQ(gone.who, who);
-  EXPECT_EQ(gone.why, "did not read its answers");
-  while (client.line().size() == 1024 * 1024) {
-  }
-  EXPECT_TRUE(client.ends());
-}
-
-TEST_F(Clients, SayAllTheirLinesBeforeTheyLeave) {
-  client_id who = 0;
-  auto client = connect(who);
-  std::string twenty;
-  for (int i = 0; i < 20; ++i)
-    twenty += std::to_string(i) + "\n";
-
-  client.say(twenty + "unfinished");
-  client.close();
-  EXPECT_EQ(lines(16).size(), 16U);
-  EXPECT_TRUE(left.take_all().empty());
-  subject.acknowledge(who, 16);
-
-  EXPECT_THAT(lines(4), ElementsAre("16", "17", "18", "19"));
-  EXPECT_EQ(left.next().why, "closed");
-  settle();
-  EXPECT_TRUE(said.take_all().empty());
-}
-
-TEST_F(Clients, ThatCloseBeforeTheirAnswerSayTheRestFirst) {
-  client_id who = 0;
-  auto client = connect(who);
-  std::string lot;
-  for (int i = 0; i < 17; ++i)
-    lot += std::string(8 * 1024, static_cast<char>('a' + i)) + "\n";
-  client.say(lot);
-  EXPECT_EQ(lines(16).size(), 16U);
-
-  client.close();
-  subject.send(who, "nobody hears this");
-  settle();
-  EXPECT_TRUE(left.take_all().empty());
-  subject.acknowledge(who, 16);
-
-  EXPECT_EQ(lines(1).front(), std::string(8 * 1024, 'q'));
-  EXPECT_THAT(left.next().why, HasSubstr("cannot be written to: "));
-  settle();
-  EXPECT_TRUE(left.take_all().empty());
-}
-
-TEST_F(Clients, ThatNoLongerListenLeave) {
-  client_id who = 0;
-  const auto client = connect(who);
-
-  client.shut(SHUT_RD);
-  subject.send(who, "nobody hears this");
-
-  EXPECT_THAT(left.next().why, HasSubstr("cannot be written to: "));
-}
-
-TEST_F(Clients, ThatSayNothingMoreStillGetTheirAnswers) {
-  client_id who = 0;
-  auto client = connect(who);
-
-  client.say("question\n");
-  client.shut(SHUT_WR);
-  EXPECT_THAT(lines(1), ElementsAre("question"));
-  EXPECT_EQ(left.next().why, "closed");
-  subject.send(who, "answer");
-  EXPECT_EQ(client.line(), "answer");
-  subject.send(who, "another");
-  subject.close(who);
-
-  EXPECT_EQ(client.line(), "another");
-  EXPECT_TRUE(client.ends());
-  EXPECT_TRUE(left.take_all().empty());
-}
-
-TEST_F(Clients, AreClosedAfterWhatWasSentBefore) {
-  client_id who = 0;
-  auto client = connect(who);
-  const std::string large(2 * 1024 * 1024, 'x');
-
-  subject.send(who, large);
-  subject.close(who);
-  subject.send(who, "too late");
-
-  EXPECT_EQ(client.line(), large);
-  EXPECT_TRUE(client.ends());
-  settle();
-  EXPECT_TRUE(left.take_all().empty());
-}
-
 TEST_F(Clients, BeyondTheLimitAreToldSoAndClosed) {
   std::vector<plug> crowd;
   for (int i = 0; i < clients::clients_max; ++i)
@@ -263,9 +44,9 @@ TEST_F(Clients, BeyondTheLimitAreToldSoAndClosed) {
   auto late = connect();
   EXPECT_EQ(
     late.line(),
-    R"({"jsonrpc":"2.0","id":null,"error":{"code":-32000,"message":"this Troupe daemon )"
-    "already serves 512 clients, which is its limit; close one that is no longer "
-    R"(needed, then connect again"}})");
+    R"({"jsonrpc":"2.0","id":null,"error":{"code":-32000,"message":")"
+    "this Troupe daemon already serves 512 clients, which is its limit; close one "
+    R"(that is no longer needed, then connect again"}})");
   EXPECT_TRUE(late.ends());
   crowd.pop_back();
   EXPECT_EQ(left.next().why, "closed");

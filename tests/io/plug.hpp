@@ -1,6 +1,6 @@
 #pragma once
 
-#include "io/descriptor.hpp"
+#include "keeper/descriptor.hpp"
 
 #include <gtest/gtest.h>
 
@@ -15,6 +15,8 @@
 #include <string_view>
 
 namespace troupe::io {
+
+using keeper::descriptor;
 
 inline sockaddr_un unix_address(const std::string& path) {
   sockaddr_un at{};

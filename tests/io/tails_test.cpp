@@ -4,7 +4,7 @@
 #include "scratch.hpp"
 
 #include <fcntl.h>
-#include <sys/stat.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -167,35 +167,6 @@ TEST_F(Tails, SayThatAFileShrankAndGoOnFromItsNewEnd) {
   EXPECT_EQ(next.bytes, "new");
 }
 
-TEST_F(Tails, ReadARemovedFileToItsEndAndThenTheOneInItsPlace) {
-  dir.append("log", "old");
-  const auto which = follow("log");
-  subject.grant(which);
-  EXPECT_EQ(chunks.next().bytes, "old");
-  dir.append("log", "er");
-  std::filesystem::remove(dir.path("log"));
-  subject.drain(which);
-  EXPECT_EQ(chunks.next().bytes, "er");
-  subject.drain(which);
-  EXPECT_EQ(chunks.next().bytes, "");
-
-  dir.append("log", "fresh");
-  subject.drain(which);
-
-  EXPECT_EQ(chunks.next().offset, 5U);
-}
-
-TEST_F(Tails, TakeNeitherALinkNorAFifoForTheFile) {
-  dir.append("target", "secret");
-  std::filesystem::create_symlink(dir.path("target"), dir.path("link"));
-  ASSERT_EQ(::mkfifo(dir.path("fifo").c_str(), 0600), 0);
-
-  subject.drain(follow("link"));
-  EXPECT_EQ(chunks.next().bytes, "");
-  subject.drain(follow("fifo"));
-  EXPECT_EQ(chunks.next().bytes, "");
-}
-
 TEST_F(Tails, FollowAHundredFilesThatAHundredThreadsWrite) {
   constexpr std::size_t files = 100, lines = 200;
   std::vector<std::string> read(files);
@@ -351,6 +322,24 @@ TEST_F(Tails, LeaveNoDescriptorBehind) {
   }
 
   EXPECT_EQ(count(), before);
+}
+
+TEST_F(Tails, DoNotTakeAFileForDrainedThatCannotBeOpenedNow) {
+  dir.append("log", "text");
+  const auto which = follow("log");
+  settle();
+  rlimit usual{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &usual), 0);
+  const rlimit none{.rlim_cur = 0, .rlim_max = usual.rlim_max};
+
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  subject.drain(which);
+  settle();
+  const auto meanwhile = chunks.take_all().size();
+  ::setrlimit(RLIMIT_NOFILE, &usual);
+
+  EXPECT_EQ(meanwhile, 0U);
+  EXPECT_EQ(chunks.next().bytes, "text");
 }
 
 struct TailsWithoutHints : Tails {

@@ -199,6 +199,14 @@ bool cgroups_here() {
   return groups.usable();
 }
 
+bool user_can_run() {
+  const fs::path program = own_program();
+  for (auto at = program; at.has_relative_path(); at = at.parent_path())
+    if ((fs::status(at).permissions() & fs::perms::others_exec) == fs::perms::none)
+      return false;
+  return true;
+}
+
 void keeper_test::SetUp() {
   auto form = (fs::temp_directory_path() / "troupe-keeper-XXXXXX").string();
   root_ = mkdtemp(form.data());
@@ -242,9 +250,6 @@ void keeper_test::run_keeper(const conditions& how) {
 }
 
 void keeper_test::start_keeper(const conditions& how) {
-  if (how.as_user && access(own_program().c_str(), X_OK) == 0)
-    for (const auto* made : {"work", "sockets"})
-      fs::create_directories(root_ / made);
   std::array<int, 2> ends{-1, -1};
   ASSERT_EQ(pipe2(ends.data(), O_CLOEXEC), 0);
   options_.ready_fd = ends[1];

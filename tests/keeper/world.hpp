@@ -2,6 +2,7 @@
 
 #include "keeper/descriptor.hpp"
 #include "keeper/keeper.hpp"
+#include "keeper/lease.hpp"
 #include "keeper/verbs.hpp"
 #include "protocol/lines.hpp"
 
@@ -121,6 +122,9 @@ private:
 
 /// Waits until it is so; false if it was not within 10 s.
 bool eventually(const std::function<bool()>& so);
+
+/// Whether uid 1000 may run this test binary.
+bool user_can_run();
 
 /// Whether a keeper here would use cgroups.
 bool cgroups_here();

@@ -1,0 +1,222 @@
+#include <utility>
+
+#include "actors/io_room.hpp"
+
+#include "io/clients.hpp"
+#include "io/keeper_link.hpp"
+#include "io/loop.hpp"
+#include "io/tails.hpp"
+#include "io/timers.hpp"
+
+#include <caf/actor.hpp>
+#include <caf/actor_cast.hpp>
+#include <caf/send.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <map>
+#include <mutex>
+#include <optional>
+#include <random>
+#include <unistd.h>
+
+namespace troupe {
+
+namespace {
+
+template <class Message>
+void tell(const caf::actor_addr& who, Message&& message) {
+  if (auto strong = caf::actor_cast<caf::actor>(who))
+    caf::anon_send(strong, std::forward<Message>(message));
+}
+
+bool concerns_runs(const keeper::report& what) {
+  return std::holds_alternative<keeper::spawned_report>(what) ||
+         std::holds_alternative<keeper::gone_report>(what);
+}
+
+std::optional<keeper::attempt_key> key_of(const keeper::report& what) {
+  return std::visit(
+    []<class T>(const T& report) -> std::optional<keeper::attempt_key> {
+      if constexpr (requires { report.key; })
+        return report.key;
+      else
+        return {};
+    },
+    what);
+}
+
+} // namespace
+
+struct io_room::parts {
+  int link = -1;
+  int listener = -1;
+  std::uint64_t epoch = 0;
+  listeners to;
+  std::mutex watch_lock;
+  std::map<keeper::attempt_key, caf::actor_addr> watchers;
+  std::mutex dice_lock;
+  std::mt19937_64 dice{std::random_device{}()};
+  io::loop loop;
+  io::timers timers{loop};
+  io::tails tails{loop};
+  std::optional<io::keeper_link> keeper;
+  std::optional<io::clients> clients;
+
+  void heard(keeper::report what, int pidfd) {
+    if (pidfd >= 0)
+      close(pidfd);
+    std::optional<caf::actor_addr> watcher;
+    if (const auto key = key_of(what)) {
+      const std::scoped_lock lock(watch_lock);
+      if (const auto it = watchers.find(*key); it != watchers.end())
+        watcher = it->second;
+    }
+    if (!watcher || concerns_runs(what))
+      caf::anon_send(to.runs, kept_news{.what = what});
+    if (watcher)
+      tell(*watcher, kept_news{.what = std::move(what)});
+  }
+
+  io::client_events client_events() {
+    return {
+      .joined =
+        [this](io::client_id who, io::peer peer) {
+          caf::anon_send(
+            to.gateway,
+            client_joined{
+              .client = who,
+              .pid = peer.pid,
+              .cgroup = std::move(peer.cgroup),
+              .ancestors = std::move(peer.ancestors)});
+        },
+      .said =
+        [this](io::client_id who, std::string line, bool cut) {
+          caf::anon_send(
+            to.gateway,
+            client_said{.client = who, .line = std::move(line), .cut = cut});
+        },
+      .left =
+        [this](io::client_id who, std::string why) {
+          caf::anon_send(to.gateway, client_left{.client = who, .why = std::move(why)});
+        }};
+  }
+};
+
+io_room::io_room(int keeper_link, int listener, std::uint64_t epoch)
+  : parts_(std::make_unique<parts>()) {
+  parts_->link = keeper_link;
+  parts_->listener = listener;
+  parts_->epoch = epoch;
+}
+
+io_room::~io_room() {
+  stop();
+}
+
+void io_room::start() {
+  auto* p = parts_.get();
+  p->keeper.emplace(
+    p->loop,
+    p->link,
+    p->epoch,
+    io::keeper_link::events{
+      .reported =
+        [p](keeper::report what, int pidfd) { p->heard(std::move(what), pidfd); },
+      .lost = [p](const std::string&) { p->to.keeper_lost(); }});
+}
+
+void io_room::serve(listeners to) {
+  parts_->to = std::move(to);
+  parts_->loop.start();
+}
+
+void io_room::stop() {
+  parts_->loop.stop();
+}
+
+supervision::moment io_room::now() const {
+  using namespace std::chrono;
+  return duration_cast<milliseconds>(steady_clock::now().time_since_epoch());
+}
+
+timestamp io_room::wall() const {
+  return wall_now();
+}
+
+double io_room::dice() {
+  const std::scoped_lock lock(parts_->dice_lock);
+  return std::uniform_real_distribution<double>(0, 1)(parts_->dice);
+}
+
+void io_room::wake_after(
+  std::chrono::milliseconds delay, caf::actor_addr who, std::uint64_t token) {
+  parts_->timers.after(
+    delay, [who = std::move(who), token] { tell(who, troupe::wake{.token = token}); });
+}
+
+void io_room::watch(const keeper::attempt_key& key, caf::actor_addr who) {
+  const std::scoped_lock lock(parts_->watch_lock);
+  parts_->watchers[key] = std::move(who);
+}
+
+void io_room::unwatch(const keeper::attempt_key& key) {
+  const std::scoped_lock lock(parts_->watch_lock);
+  parts_->watchers.erase(key);
+}
+
+void io_room::order(keeper::order what) {
+  parts_->keeper->send(std::move(what));
+}
+
+std::uint64_t
+io_room::follow(std::string path, std::uint64_t offset, caf::actor_addr who) {
+  const auto id = std::make_shared<std::uint64_t>(0);
+  *id = parts_->tails.follow(
+    std::move(path), offset, [who = std::move(who), id](io::tail_chunk chunk) {
+      tell(
+        who,
+        transcript_chunk{
+          .tail = *id,
+          .offset = chunk.offset,
+          .bytes = std::move(chunk.bytes),
+          .shrunk = chunk.shrunk,
+          .free_bytes = chunk.free_bytes});
+    });
+  return *id;
+}
+
+void io_room::grant(std::uint64_t tail) {
+  parts_->tails.grant(tail);
+}
+void io_room::drain(std::uint64_t tail) {
+  parts_->tails.drain(tail);
+}
+void io_room::forget(std::uint64_t tail) {
+  parts_->tails.forget(tail);
+}
+
+void io_room::open_doors() {
+  auto* p = parts_.get();
+  p->loop.post([p] {
+    if (!p->clients)
+      p->clients.emplace(p->loop, p->listener, p->client_events());
+  });
+  order(keeper::ready_order{.version = TROUPE_VERSION});
+}
+
+void io_room::say(std::uint64_t client, std::string line) {
+  if (parts_->clients)
+    parts_->clients->send(client, std::move(line));
+}
+
+void io_room::acknowledge(std::uint64_t client, int lines) {
+  if (parts_->clients)
+    parts_->clients->acknowledge(client, lines);
+}
+
+void io_room::hang_up(std::uint64_t client) {
+  if (parts_->clients)
+    parts_->clients->close(client);
+}
+
+} // namespace troupe

@@ -1,0 +1,56 @@
+#pragma once
+
+#include "actors/interfaces.hpp"
+#include "actors/room.hpp"
+
+#include <functional>
+#include <memory>
+
+namespace troupe {
+
+/// The room that stands on io/: turns callbacks of the loop into messages. Reports
+/// about an attempt go to who watches it; spawned and gone, and what nobody watches, to
+/// RUNS.
+class io_room final : public room {
+public:
+  /// Takes the descriptors. Nothing is heard before `serve`.
+  io_room(int keeper_link, int listener, std::uint64_t epoch);
+  ~io_room() override;
+
+  struct listeners {
+    runs_actor runs;
+    gateway_actor gateway;
+    std::function<void()> keeper_lost; ///< On the loop's thread.
+  };
+
+  /// Connects the keeper: orders are sent from now on, reports wait for `serve`.
+  void start();
+
+  /// Starts the loop. The gateway hears of clients after `open_doors`.
+  void serve(listeners to);
+  void stop();
+
+  [[nodiscard]] supervision::moment now() const override;
+  [[nodiscard]] timestamp wall() const override;
+  [[nodiscard]] double dice() override;
+  void wake_after(
+    std::chrono::milliseconds delay, caf::actor_addr who, std::uint64_t token) override;
+  void watch(const keeper::attempt_key& key, caf::actor_addr who) override;
+  void unwatch(const keeper::attempt_key& key) override;
+  void order(keeper::order what) override;
+  std::uint64_t
+  follow(std::string path, std::uint64_t offset, caf::actor_addr who) override;
+  void grant(std::uint64_t tail) override;
+  void drain(std::uint64_t tail) override;
+  void forget(std::uint64_t tail) override;
+  void open_doors() override;
+  void say(std::uint64_t client, std::string line) override;
+  void acknowledge(std::uint64_t client, int lines) override;
+  void hang_up(std::uint64_t client) override;
+
+private:
+  struct parts;
+  std::unique_ptr<parts> parts_;
+};
+
+} // namespace troupe

@@ -1,0 +1,105 @@
+#include "host/host.hpp"
+
+#include "actors/io_room.hpp"
+#include "actors/journal.hpp"
+#include "actors/log.hpp"
+#include "actors/registry.hpp"
+#include "actors/runs.hpp"
+#include "mcp/gateway.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/event_based_actor.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <condition_variable>
+#include <cstdlib>
+#include <mutex>
+#include <numeric>
+
+namespace troupe::host {
+
+namespace {
+
+/// What CAF 0.17.6 must be told (docs/decisions/0004): its default scheduler starves
+/// new actors while others always have work.
+struct system_config : caf::actor_system_config {
+  system_config() {
+    set("scheduler.policy", caf::atom("sharing"));
+    set("scheduler.max-throughput", std::size_t{50});
+    set("scheduler.max-threads", std::size_t{4});
+  }
+};
+
+struct services {
+  journal_actor journal;
+  registry_actor registry;
+  runs_actor runs;
+  gateway_actor gateway;
+};
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const auto& word : words)
+    text.append(text.empty() ? "" : ",").append(word);
+  return text;
+}
+
+/// Watches the services; the death of one is the death of the process.
+caf::behavior root(caf::event_based_actor* self, const services& all) {
+  self->monitor(all.journal);
+  self->monitor(all.registry);
+  self->monitor(all.runs);
+  self->monitor(all.gateway);
+  self->set_down_handler([](const caf::down_msg& died) {
+    log_error("root service_died reason=\"{}\"", caf::to_string(died.reason));
+    std::_Exit(exit_service_died);
+  });
+  return {[](caf::unit_t) {}};
+}
+
+} // namespace
+
+int serve(host_options options) {
+  system_config config;
+  caf::actor_system system(config);
+  io_room world(options.link, options.listener, options.epoch);
+  const store::layout disk{options.state_dir};
+  services all;
+  all.journal = system.spawn<caf::detached>(
+    journal,
+    journal_setup{.disk = disk, .retention_days = options.config.retention_days});
+  all.registry = system.spawn(registry, std::ref(world), all.journal);
+  std::mutex lock;
+  std::condition_variable lost;
+  bool keeper_lost = false;
+  world.start();
+  all.runs = system.spawn(
+    runs,
+    runs_setup{
+      .around = {.world = &world, .disk = disk, .journal = all.journal},
+      .registry = all.registry,
+      .config = options.config,
+      .keeper_pid = options.keeper_pid});
+  all.gateway = system.spawn(
+    mcp::gateway,
+    static_cast<room*>(&world),
+    desk{.registry = all.registry, .runs = all.runs},
+    mcp::session_options{
+      .toolsets = joined(options.config.toolsets),
+      .log = mcp::log_calls_to(spdlog::default_logger())});
+  system.spawn(root, all);
+  world.serve({all.runs, all.gateway, [&] {
+                 const std::scoped_lock held(lock);
+                 keeper_lost = true;
+                 lost.notify_one();
+               }});
+  log_info("supervisor started epoch={}", options.epoch);
+  std::unique_lock held(lock);
+  lost.wait(held, [&] { return keeper_lost; });
+  log_warn("supervisor ended reason=\"the keeper is gone\"");
+  std::_Exit(exit_keeper_lost);
+}
+
+} // namespace troupe::host

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "store/configuration.hpp"
+
+#include <cstdint>
+#include <filesystem>
+
+namespace troupe::host {
+
+/// What the keeper starts a supervisor with.
+struct host_options {
+  std::filesystem::path state_dir; ///< Absolute.
+  store::configuration config;
+  int link = -1;     ///< The keeper's socket; taken.
+  int listener = -1; ///< Where clients come in; taken.
+  std::uint64_t epoch = 0;
+  int keeper_pid = 0;
+};
+
+/// Builds the tree (design: root, rest_for_one) and serves until the keeper is gone or
+/// ends this process. A service that dies (journal, registry, runs, gateway) cannot be
+/// replaced under those who hold its handle: the root escalates to its own parent, the
+/// keeper, by ending the process; the agents live on and the next supervisor adopts
+/// them. Answers the exit code.
+[[nodiscard]] int serve(host_options options);
+
+inline constexpr int exit_keeper_lost = 69;
+inline constexpr int exit_service_died = 70;
+
+} // namespace troupe::host

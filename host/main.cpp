@@ -1,0 +1,55 @@
+#include "host/host.hpp"
+#include "keeper/wire.hpp"
+
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unistd.h>
+
+/// troupe-supervisor: a small host around the supervisor library. Started by the keeper
+/// only, with its descriptors at hand (keeper/wire.hpp).
+namespace {
+
+std::optional<std::string> option(int argc, char** argv, std::string_view name) {
+  for (int i = 1; i + 1 < argc; ++i)
+    if (argv[i] == name)
+      return argv[i + 1];
+  return {};
+}
+
+int refuse(const std::string& why) {
+  std::fprintf(stderr, "troupe-supervisor: %s\n", why.c_str());
+  return 2;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  const char* epoch = std::getenv("TROUPE_EPOCH");
+  const auto state_dir = option(argc, argv, "--state-dir");
+  if (!epoch || !state_dir)
+    return refuse("is started by the daemon; use `troupe daemon start`");
+  troupe::store::configuration config;
+  if (const auto file = option(argc, argv, "--config")) {
+    auto read = troupe::store::read_configuration(*file);
+    if (!read)
+      return refuse(read.error().message);
+    config = std::move(*read);
+  }
+  std::signal(SIGPIPE, SIG_IGN);
+  spdlog::set_default_logger(spdlog::stderr_logger_mt("troupe"));
+  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
+  return troupe::host::serve(
+    {.state_dir = *state_dir,
+     .config = std::move(config),
+     .link = troupe::keeper::link_fd,
+     .listener = troupe::keeper::listener_fd,
+     .epoch = std::strtoull(epoch, nullptr, 10),
+     .keeper_pid = getppid()});
+}

@@ -1,0 +1,73 @@
+#include "mcp/call_log.hpp"
+
+#include <spdlog/logger.h>
+
+#include <algorithm>
+#include <cctype>
+
+namespace troupe::mcp {
+
+namespace {
+
+constexpr std::size_t text_bytes_max = 2000;
+
+bool speaks_of_secrets(std::string key) {
+  std::ranges::transform(key, key.begin(), [](unsigned char c) {
+    return static_cast<char>(std::tolower(c));
+  });
+  static constexpr std::array<std::string_view, 6> words{
+    "token", "secret", "password", "key", "authorization", "credential"};
+  return std::ranges::any_of(
+    words, [&](auto word) { return key.find(word) != std::string::npos; });
+}
+
+json hidden(const json& value) {
+  if (!value.is_structured())
+    return "***";
+  json out = value;
+  for (auto& member : out)
+    member = hidden(member);
+  return out;
+}
+
+std::string shown(const std::string& text) {
+  return one_line(text, text_bytes_max);
+}
+
+} // namespace
+
+json masked(const json& value) {
+  if (!value.is_structured())
+    return value;
+  json out = value;
+  if (value.is_array()) {
+    std::ranges::transform(value, out.begin(), masked);
+    return out;
+  }
+  for (const auto& [key, member] : value.items()) {
+    const bool secret = (key == "env" && member.is_object()) || speaks_of_secrets(key);
+    out[key] = secret ? hidden(member) : masked(member);
+  }
+  return out;
+}
+
+std::string log_line(const call_entry& entry) {
+  const auto output = parse_json(entry.output);
+  return "call " + std::string(entry.tool) +
+         " answered client=" + std::to_string(entry.client) + "/" +
+         one_line(entry.client_name, 80) + " outcome=" + std::string(entry.outcome) +
+         " took=" + std::to_string(entry.took.count()) +
+         "ms input=" + shown(print_json(masked(entry.input))) +
+         " output=" + shown(output ? print_json(masked(*output)) : entry.output);
+}
+
+call_log log_calls_to(std::shared_ptr<spdlog::logger> logger) {
+  if (!logger)
+    return [](const call_entry&) {};
+  return [logger = std::move(logger)](const call_entry& entry) {
+    if (logger->should_log(spdlog::level::info))
+      logger->info(log_line(entry));
+  };
+}
+
+} // namespace troupe::mcp

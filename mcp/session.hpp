@@ -1,0 +1,83 @@
+#pragma once
+
+#include "actors/room.hpp"
+#include "mcp/call_log.hpp"
+#include "mcp/legacy.hpp"
+#include "mcp/open_calls.hpp"
+#include "mcp/tool.hpp"
+#include "protocol/hello.hpp"
+
+#include <deque>
+
+namespace troupe::mcp {
+
+/// The same for every session of a door.
+struct session_options {
+  std::string toolsets{default_toolsets};       ///< For clients whose hello names none.
+  std::size_t line_bytes_max = 4 * 1024 * 1024; ///< Where the room cuts lines.
+  call_log log;
+};
+
+/// What a SESSION remembers. Its life: greeting (the first line is a hello), asking
+/// (RUNS says whose process the client is; lines wait in order), serving. One that is
+/// turned away answers what was asked with the reason and ends, which hangs up.
+class session_state {
+public:
+  static inline const char* name = "session";
+  static constexpr std::size_t waiting_max = 64;
+  static constexpr std::chrono::seconds progress_period{20};
+  static constexpr std::chrono::seconds identity_timeout{15};
+
+  void begin(
+    session_actor::pointer self,
+    client_joined peer,
+    room* outside,
+    desk at,
+    session_options options);
+
+  void take(const client_said& said);
+  void tick(std::uint64_t number);
+
+private:
+  enum class phase : std::uint8_t { greeting, asking, serving, refused };
+
+  void greet(const client_said& said);
+  void ask_whose(const hello& greeting);
+  void identified(const process_owner& owner);
+  void refuse(std::string why);
+  void turn_away(const client_said& said);
+  void serve(const client_said& said);
+  void play(turn what);
+  void play(call_tool what, const std::shared_ptr<batch_answers>& batch);
+  void drop(const json& id);
+  void start(call_tool what, const std::shared_ptr<batch_answers>& batch);
+  void finish(std::uint64_t number, const result<json>& answer);
+  void settle(const std::shared_ptr<batch_answers>& batch, json answer);
+  void note(
+    const open_call& call, std::string_view outcome, const result<json>* answer) const;
+  void say(const json& message);
+
+  session_actor::pointer self_ = nullptr;
+  client_joined peer_;
+  room* outside_ = nullptr;
+  desk at_;
+  session_options options_;
+  phase phase_ = phase::greeting;
+  std::string refusal_;
+  std::deque<client_said> waiting_;
+  caller who_;
+  std::shared_ptr<const caller> shared_who_;
+  std::optional<legacy_dialogue> dialogue_;
+  open_calls calls_;
+};
+
+/// SESSION: speaks MCP with one client. Child of the GATEWAY, linked to it. Ends when
+/// its client has left or was turned away; runs are never touched by that.
+session_actor::behavior_type session(
+  session_actor::stateful_pointer<session_state> self,
+  client_joined peer,
+  room* outside,
+  desk at,
+  session_options options);
+
+} // namespace troupe::mcp

@@ -1,0 +1,35 @@
+#include "mcp/tool.hpp"
+
+namespace troupe::mcp {
+
+namespace {
+
+bool says_nothing(const json& fallback, const json& schema) {
+  return fallback.empty() || schema.contains("properties");
+}
+
+} // namespace
+
+json lean(json schema) {
+  if (!schema.is_structured())
+    return schema;
+  if (schema.is_object()) {
+    const auto fallback = schema.find("default");
+    if (
+      fallback != schema.end() && fallback->is_structured() &&
+      says_nothing(*fallback, schema))
+      schema.erase("default");
+  }
+  for (auto& member : schema)
+    member = lean(std::move(member));
+  return schema;
+}
+
+error not_called(const tool_info& info, const std::string& why) {
+  return {
+    errc::invalid_argument,
+    std::string(info.name) + " was not called: " + why +
+      ". Correct the arguments and call it again."};
+}
+
+} // namespace troupe::mcp

@@ -1,0 +1,182 @@
+#include "mcp/verbs.hpp"
+
+namespace troupe::mcp {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// How long an answer may take. Longer than what the caller may ask to wait.
+struct deadline {
+  static constexpr auto answer = 15s;
+  static constexpr auto poll = 40s;
+  static constexpr auto wait = 60s;
+  static constexpr auto stop = 60s;
+};
+
+/// A page that does not fit is asked for again with fewer rows, so that its cursor is
+/// right.
+void list_within(const inquiry& q, list_runs params, reply_to<run_page> reply) {
+  const auto again = [q, params, reply](result<run_page> page) {
+    if (!page)
+      return reply(std::move(page));
+    const auto rows = rows_within(encode(*page), "runs", answer_bytes_default);
+    if (rows == page->runs.size())
+      return reply(std::move(page));
+    auto fewer = params;
+    fewer.limit = static_cast<std::uint32_t>(std::max<std::size_t>(1, rows));
+    ask<list_runs>(q, &desk::registry, std::move(fewer), reply);
+  };
+  ask<list_runs>(q, &desk::registry, params, again);
+}
+
+} // namespace
+
+const std::vector<tool>& tools() {
+  static const std::vector<tool> table{
+    row<spawn_run>(
+      &desk::runs,
+      {.name = "spawn_run",
+       .title = "Start an agent",
+       .description =
+         "Starts one supervised agent on a prompt and returns its run_id at once, "
+         "before the agent has done anything. The run goes on when this client leaves; "
+         "it is restarted after a crash. Start several to work in parallel. Next: "
+         "wait_runs with the run_ids.",
+       .toolset = "runs",
+       .open_world = true,
+       .timeout = deadline::answer}),
+    row<get_run>(
+      &desk::registry,
+      {.name = "get_run",
+       .title = "Look at a run",
+       .description =
+         "Tells all about one run: status, what it did last, its answer or error, "
+         "attempts and restarts with their reasons, and pending requests. Cheap; never "
+         "disturbs the agent. Next: continue_run if something is pending, poll_events "
+         "for details of what it did.",
+       .toolset = "runs",
+       .read_only = true,
+       .idempotent = true,
+       .timeout = deadline::answer}),
+    row<poll_events>(
+      &desk::registry,
+      {.name = "poll_events",
+       .title = "Read what a run did",
+       .description =
+         "Reads the events of one run in order: messages, commands, file changes, "
+         "requests. Waits up to wait_ms for the first. Give next_after_seq as "
+         "after_seq "
+         "to go on; for the newest only, start near last_seq of get_run. To wait for "
+         "the end use wait_runs.",
+       .toolset = "runs",
+       .read_only = true,
+       .idempotent = true,
+       .waits = true,
+       .timeout = deadline::poll}),
+    row<cancel_run>(
+      &desk::registry,
+      {.name = "cancel_run",
+       .title = "Stop a run",
+       .description =
+         "Stops one run for good and ends its whole process tree; work of the turn "
+         "that "
+         "is not on disk is lost. Only on order of the user. Says cancelled when the "
+         "tree is proved gone; with phase stopping, call get_run later. A cancelled "
+         "run "
+         "is never restarted.",
+       .toolset = "runs",
+       .destructive = true,
+       .idempotent = true,
+       .waits = true,
+       .timeout = deadline::stop}),
+    row<continue_run>(
+      &desk::registry,
+      {.name = "continue_run",
+       .title = "Answer or go on with a run",
+       .description =
+         "Says something to a run: answers its pending request (allow, deny: why, or "
+         "the answer to a question), else gives the next turn. A run that has ended is "
+         "resumed as a new run in the same conversation: use the run_id of the answer "
+         "from then on. Next: wait_runs.",
+       .toolset = "runs",
+       .open_world = true,
+       .timeout = deadline::answer}),
+    row<list_runs, run_page>(
+      list_within,
+      {.name = "list_runs",
+       .title = "List runs",
+       .description =
+         "Lists runs, newest first, with status and what each did last in one line. "
+         "Filter by status, backend or cwd; give next_cursor as cursor for the next "
+         "page. Next: get_run for one of them.",
+       .toolset = "runs",
+       .read_only = true,
+       .idempotent = true,
+       .timeout = deadline::answer}),
+    row<wait_runs>(
+      &desk::registry,
+      {.name = "wait_runs",
+       .title = "Wait for runs",
+       .description =
+         "Waits until all (or any) of the runs have ended or need an answer, at most "
+         "wait_ms; costs nothing meanwhile. satisfied false only means that time ran "
+         "out: call it again, the runs go on. Next: get_run for those that ended, "
+         "continue_run for those with pending_requests.",
+       .toolset = "runs",
+       .read_only = true,
+       .idempotent = true,
+       .waits = true,
+       .timeout = deadline::wait}),
+    row(
+      start_claude,
+      {.name = "start_claude_session",
+       .title = "Start a Claude Code session",
+       .description =
+         "Starts Claude Code on a prompt and returns its session_id at once, without "
+         "waiting for it. It goes on when this client leaves. Next: "
+         "get_claude_session to look in on it.",
+       .toolset = "verbs",
+       .open_world = true,
+       .timeout = deadline::answer}),
+    row(
+      list_claude,
+      {.name = "list_claude_sessions",
+       .title = "List Claude Code sessions",
+       .description = "Lists Claude Code sessions, newest first, with status and what "
+                      "each did last. "
+                      "Next: get_claude_session for one of them.",
+       .toolset = "verbs",
+       .read_only = true,
+       .idempotent = true,
+       .timeout = deadline::answer}),
+    row(
+      get_claude,
+      {.name = "get_claude_session",
+       .title = "Look at a Claude Code session",
+       .description =
+         "Tells status, progress and the last lines of output of one session, and its "
+         "result once there is one. Cheap; never disturbs it. Next: continue_run with "
+         "the session_id as run_id if something is pending.",
+       .toolset = "verbs",
+       .read_only = true,
+       .idempotent = true,
+       .timeout = deadline::answer}),
+    row(
+      kill_claude,
+      {.name = "kill_claude_session",
+       .title = "Kill a Claude Code session",
+       .description =
+         "Stops one session for good and ends its whole process tree. Only on order of "
+         "the user. killed is true when the tree is proved gone; if it is false, look "
+         "again with get_claude_session.",
+       .toolset = "verbs",
+       .destructive = true,
+       .idempotent = true,
+       .waits = true,
+       .timeout = deadline::stop}),
+  };
+  return table;
+}
+
+} // namespace troupe::mcp

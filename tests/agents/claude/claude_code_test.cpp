@@ -1,0 +1,315 @@
+#include "conversation.hpp"
+
+#include <gmock/gmock.h>
+
+namespace troupe::agents::claude {
+
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr auto init = R"({"type":"system","subtype":"init","session_id":"s1"})";
+constexpr auto hello = R"({"type":"assistant","message":{"id":"m","content":[)"
+                       R"({"type":"text","text":"hello"}]}})";
+
+json good(std::string_view text) {
+  return {
+    {"type", "result"}, {"subtype", "success"}, {"is_error", false}, {"result", text}};
+}
+
+json reaction(std::string_view text) {
+  auto line = good(text);
+  line["origin"] = {{"kind", "task-notification"}};
+  return line;
+}
+
+std::string prompt(std::string_view text) {
+  return R"({"type":"user","message":{"role":"user","content":)"
+         R"([{"type":"text","text":")" +
+         std::string(text) + R"("}]}})";
+}
+
+class ClaudeCode : public testing::Test {
+protected:
+  conversation c_{"claude_code", {}};
+
+  void background(bool runs) {
+    c_.print(
+      {{"type", "system"},
+       {"subtype", "background_tasks_changed"},
+       {"tasks", runs ? json::array({{{"task_id", "b1"}}}) : json::array()}});
+  }
+  step notify(std::string_view status) {
+    return c_.print(
+      {{"type", "system"},
+       {"subtype", "task_notification"},
+       {"task_id", "b1"},
+       {"status", status}});
+  }
+};
+
+TEST_F(ClaudeCode, AnswersATurn) {
+  EXPECT_THAT(c_.turn("go").lines, ElementsAre(prompt("go")));
+  EXPECT_FALSE(c_->takes_turns());
+
+  const auto end = c_.print(good("done"));
+
+  ASSERT_TRUE(end.ended);
+  EXPECT_EQ(end.ended->reason.reason, exit_kind::completed);
+  EXPECT_EQ(end.ended->result.final_response, "done");
+  EXPECT_TRUE(c_->takes_turns());
+}
+
+TEST_F(ClaudeCode, NamesItsSessionOnceThereIsSomethingToResume) {
+  c_.turn("go");
+  c_.line(init);
+  EXPECT_EQ(c_->session(), std::nullopt);
+
+  c_.line(hello);
+  EXPECT_EQ(c_->session(), "s1");
+}
+
+TEST_F(ClaudeCode, KeepsTheSessionItResumesUntilItTurnsOutUnknown) {
+  conversation c("claude_code", {.session = "old", .resume = true});
+  EXPECT_EQ(c->session(), "old");
+
+  c.turn("go");
+  c.print(
+    {{"type", "result"},
+     {"subtype", "error_during_execution"},
+     {"is_error", true},
+     {"errors", {"No conversation found with session ID: old"}}});
+
+  EXPECT_EQ(c->session(), std::nullopt);
+  EXPECT_EQ(c->ended({.code = 1}).reason, exit_kind::protocol_error);
+}
+
+TEST_F(ClaudeCode, SendsOneTurnAtATime) {
+  c_.turn("one");
+
+  EXPECT_THAT(c_.turn("two").lines, IsEmpty());
+  const auto first = c_.print(good("1"));
+  EXPECT_FALSE(first.ended);
+  EXPECT_THAT(first.lines, ElementsAre(prompt("two")));
+  const auto second = c_.print(good("2"));
+  ASSERT_TRUE(second.ended);
+  EXPECT_EQ(second.ended->result.final_response, "2");
+}
+
+TEST_F(ClaudeCode, BoundsTheTurnsThatWait) {
+  for (int i = 0; i < 65; ++i)
+    c_.turn("x");
+
+  EXPECT_THAT(told(c_.turn("late")), ElementsAre(HasSubstr("turn_refused")));
+}
+
+TEST_F(ClaudeCode, GoesOnAfterAnInterrupt) {
+  c_.turn("one");
+  EXPECT_THAT(
+    c_.say(input_kind::interrupt).lines, ElementsAre(HasSubstr("\"interrupt\"")));
+
+  const auto end = c_.print(
+    {{"type", "result"}, {"subtype", "error_during_execution"}, {"is_error", true}});
+
+  ASSERT_TRUE(end.ended);
+  EXPECT_EQ(end.ended->reason, (exit_reason{exit_kind::agent_error, "interrupted"}));
+  EXPECT_THAT(c_.turn("two").lines, ElementsAre(prompt("two")));
+}
+
+TEST_F(ClaudeCode, TakesAnIdleInterruptForNoTurn) {
+  c_.turn("one");
+  c_.print(good("1"));
+  c_.say(input_kind::interrupt);
+  c_.turn("two");
+
+  const auto end = c_.print(
+    {{"type", "result"},
+     {"subtype", "error_during_execution"},
+     {"is_error", true},
+     {"errors", {"broken"}}});
+
+  ASSERT_TRUE(end.ended);
+  EXPECT_EQ(end.ended->reason.detail, "broken");
+}
+
+TEST_F(ClaudeCode, HoldsTheAnswerUntilTheReactionToABackgroundTask) {
+  c_.turn("go");
+  c_.line(init);
+  background(true);
+  EXPECT_FALSE(c_.print(good("started")).ended);
+  EXPECT_EQ(c_->outcome().final_response, "started");
+
+  EXPECT_FALSE(notify("completed").ended);
+  background(false);
+  c_.line(init);
+  const auto end = c_.print(reaction("looked at it"));
+
+  ASSERT_TRUE(end.ended);
+  EXPECT_EQ(end.ended->result.final_response, "started");
+}
+
+TEST_F(ClaudeCode, WaitsForNoReactionToATaskThatWasStopped) {
+  c_.turn("go");
+  background(true);
+  c_.print(good("started"));
+
+  const auto end = notify("stopped");
+
+  ASSERT_TRUE(end.ended);
+  EXPECT_EQ(end.ended->result.final_response, "started");
+}
+
+TEST_F(ClaudeCode, DoesNotHoldAFailure) {
+  c_.turn("go");
+  background(true);
+
+  const auto end =
+    c_.print({{"type", "result"}, {"subtype", "error_max_turns"}, {"is_error", true}});
+
+  ASSERT_TRUE(end.ended);
+  EXPECT_EQ(end.ended->reason.reason, exit_kind::budget);
+}
+
+TEST_F(ClaudeCode, TakesATurnWhileABackgroundTaskRuns) {
+  c_.turn("go");
+  background(true);
+  c_.print(good("started"));
+  EXPECT_TRUE(c_->takes_turns());
+
+  EXPECT_THAT(c_.turn("and?").lines, ElementsAre(prompt("and?")));
+  c_.print(good("still running"));
+
+  EXPECT_EQ(c_->outcome().final_response, "still running");
+}
+
+TEST_F(ClaudeCode, DoesNotTakeAReactionForTheAnswer) {
+  c_.turn("go");
+  c_.line(init);
+  background(true);
+  c_.print(good("started"));
+  c_.turn("next");
+
+  EXPECT_FALSE(c_.print(reaction("looked at it")).ended);
+  background(false);
+  const auto end = c_.print(good("second"));
+
+  ASSERT_TRUE(end.ended);
+  EXPECT_EQ(end.ended->result.final_response, "second");
+}
+
+TEST_F(ClaudeCode, TellsTheEndOfATurnOnce) {
+  c_.turn("go");
+  c_.print(good("1"));
+
+  EXPECT_FALSE(c_.print(good("stray")).ended);
+  EXPECT_FALSE(c_.print(reaction("late")).ended);
+  EXPECT_EQ(c_->outcome().final_response, "1");
+}
+
+TEST_F(ClaudeCode, JudgesATurnThatNeverEndedByTheProcess) {
+  c_.turn("one");
+  c_.print(good("1"));
+  EXPECT_EQ(c_->ended({.signal = 9}).reason, exit_kind::completed);
+
+  c_.turn("two");
+  EXPECT_EQ(c_->ended({.signal = 9}).reason, exit_kind::crashed);
+}
+
+TEST_F(ClaudeCode, ClosesAndThenSaysNothing) {
+  c_.turn("one");
+  c_.turn("two");
+
+  const auto closed = c_.say(input_kind::close);
+
+  EXPECT_TRUE(closed.close_stdin);
+  EXPECT_THAT(
+    told(closed), ElementsAre(R"(warning {"kind":"turns_dropped","count":1})"));
+  EXPECT_THAT(c_.turn("three").lines, IsEmpty());
+  EXPECT_THAT(c_.say(input_kind::interrupt).lines, IsEmpty());
+}
+
+TEST_F(ClaudeCode, WithdrawsRequestsWhenItCloses) {
+  c_.turn("go");
+  c_.line(R"({"type":"control_request","request_id":"r1","request":{)"
+          R"("subtype":"can_use_tool","tool_name":"Bash","input":{"command":"x"}}})");
+  ASSERT_EQ(c_->pending().size(), 1u);
+
+  c_.say(input_kind::close);
+
+  EXPECT_THAT(c_->pending(), IsEmpty());
+}
+
+TEST_F(ClaudeCode, PassesOnWhatItCannotRead) {
+  EXPECT_THAT(
+    told(c_.line("npm warn")),
+    ElementsAre(R"(agent_message {"text":"npm warn","raw":true})"));
+  EXPECT_THAT(
+    told(c_.line("[1]")), ElementsAre(R"(agent_message {"text":"[1]","raw":true})"));
+  EXPECT_THAT(
+    told(c_.line(R"({"type":"assistant","me)", true)),
+    ElementsAre(HasSubstr(R"("truncated":true,"raw":true)")));
+}
+
+TEST_F(ClaudeCode, EndsTheTurnEvenIfItsResultCannotBeRead) {
+  c_.turn("go");
+  c_.line(hello);
+
+  const auto end =
+    c_.line(R"({"num_turns":1,"session_id":"s1","type":"result","result":"hell)", true);
+
+  ASSERT_TRUE(end.ended);
+  EXPECT_EQ(end.ended->result.final_response, "hello");
+  EXPECT_THAT(told(end), ElementsAre(HasSubstr("truncated_result")));
+}
+
+TEST_F(ClaudeCode, WarnsOnceOfAnUnknownMessage) {
+  EXPECT_THAT(
+    told(c_.line(R"({"type":"system","subtype":"dream"})")),
+    ElementsAre(R"(warning {"kind":"unknown_message","type":"system/dream"})"));
+  EXPECT_THAT(c_.line(R"({"type":"system","subtype":"dream"})").events, IsEmpty());
+  EXPECT_THAT(c_.line(R"({"type":"tool_progress"})").events, IsEmpty());
+}
+
+TEST_F(ClaudeCode, WarnsOfRetriesAndDenials) {
+  EXPECT_THAT(
+    told(
+      c_.line(R"({"type":"system","subtype":"api_retry","attempt":1,"max_retries":10,)"
+              R"("retry_delay_ms":500,"error_status":529,"error":"overloaded"})")),
+    ElementsAre(R"(warning {"kind":"api_retry","attempt":1,"max_retries":10,)"
+                R"("retry_delay_ms":500,"status":529,"error":"overloaded"})"));
+  EXPECT_THAT(
+    told(
+      c_.line(R"({"type":"system","subtype":"permission_denied","tool_name":"Bash"})")),
+    ElementsAre(HasSubstr(R"("kind":"permission_denied","tool":"Bash")")));
+}
+
+TEST_F(ClaudeCode, SurvivesMembersOfTheWrongType) {
+  for (const auto text :
+       {R"({"type":5})",
+        R"({"type":"assistant"})",
+        R"({"type":"assistant","message":[]})",
+        R"({"type":"assistant","message":{"content":[5,null,{"type":7}]}})",
+        R"({"type":"user","message":{"content":[{"type":"tool_result","content":5}]}})",
+        R"({"type":"system","subtype":"background_tasks_changed","tasks":{"a":1}})",
+        R"({"type":"control_request","request":5})",
+        R"({"type":"control_request","request":{"subtype":"can_use_tool"}})",
+        R"({"type":"control_cancel_request","request_id":5})",
+        R"({"type":"control_response","response":{"subtype":"error"}})",
+        R"({"type":"rate_limit_event","rate_limit_info":[]})",
+        R"({"type":"result","usage":{"input_tokens":1e300},"errors":5,"origin":1})"})
+    c_.line(text);
+
+  EXPECT_EQ(c_->ended({.code = 1}).reason, exit_kind::agent_error);
+}
+
+TEST(Backends, AreFoundByName) {
+  EXPECT_TRUE(find_backend("claude_code")->resumes);
+  EXPECT_FALSE(find_backend("process")->resumes);
+  EXPECT_EQ(find_backend("nope"), nullptr);
+}
+
+} // namespace
+
+} // namespace troupe::agents::claude

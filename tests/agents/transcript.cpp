@@ -1,0 +1,182 @@
+#include "transcript.hpp"
+
+#include "agents/agent_line.hpp"
+#include "protocol/messages.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <cstdlib>
+#include <fstream>
+
+namespace troupe::agents {
+
+namespace {
+
+json user_text(const json& line) {
+  const auto& content = member(member(line, "message"), "content");
+  if (content.is_string())
+    return {{"text", content}};
+  std::string text;
+  for (const auto& block : content)
+    text += text_in(block, "text");
+  return {{"text", text}};
+}
+
+json answer_body(const json& response) {
+  const auto& given = member(response, "response");
+  const bool allows = text_in(given, "behavior") == "allow";
+  json body{{"request_id", text_in(response, "request_id")}};
+  body["decision"] = !allows                                ? "deny"
+                     : given.contains("updatedPermissions") ? "allow_always"
+                                                            : "allow";
+  if (const auto message = text_in(given, "message"); !message.empty())
+    body["message"] = message;
+  if (const auto& changed = member(given, "updatedInput"); changed.is_object())
+    body["updated_input"] = changed;
+  return body;
+}
+
+std::optional<agent_input> input_of(const std::string& text) {
+  const auto line = read_object(text);
+  if (!line)
+    return {};
+  const auto type = text_in(*line, "type");
+  if (type == "user")
+    return agent_input{
+      .kind = input_kind::turn, .body = {print_json(user_text(*line))}};
+  if (type == "control_response")
+    return agent_input{
+      .kind = input_kind::answer,
+      .body = {print_json(answer_body(member(*line, "response")))}};
+  if (text_in(member(*line, "request"), "subtype") == "interrupt")
+    return agent_input{.kind = input_kind::interrupt};
+  return {};
+}
+
+attempt_plan plan_of(const json& meta) {
+  attempt_plan plan;
+  for (const auto& word : member(meta, "argv"))
+    if (word == "--json-schema")
+      plan.backend_config = {R"({"args":["--json-schema","{}"]})"};
+  return plan;
+}
+
+std::optional<int> signal_number(std::string_view name) {
+  if (name == "SIGKILL")
+    return SIGKILL;
+  return name.empty() ? std::nullopt : std::optional(SIGTERM);
+}
+
+class player {
+public:
+  explicit player(const attempt_plan& plan)
+    : speaks_(find_backend("claude_code")->make(plan)) {}
+
+  void operator()(const transcript::printed& p) {
+    step out;
+    speaks_->line(p.line, false, out);
+    note(out);
+  }
+  void operator()(const agent_input& said) {
+    step out;
+    speaks_->input(said, out);
+    note(out);
+  }
+
+  std::vector<std::string> finish(const process_end& end) {
+    json last{{"exit", encode(speaks_->ended(end))}};
+    last["outcome"] = encode(speaks_->outcome());
+    last["session"] = speaks_->session().has_value();
+    last["pending"] = speaks_->pending().size();
+    last["open_tools"] = speaks_->open_tools();
+    write(last);
+    return std::move(lines_);
+  }
+
+private:
+  void note(const step& out) {
+    for (const auto& event : out.events)
+      write({{"event", to_string(event.type)}, {"data", encode(event.data)}});
+    for (const auto& line : out.lines)
+      write({{"send", json::parse(line)}});
+    if (out.close_stdin)
+      write({{"send", nullptr}});
+    if (out.ended)
+      write(
+        {{"turn_end", encode(out.ended->reason)},
+         {"result", encode(out.ended->result)}});
+  }
+
+  static void shorten(json& j) {
+    constexpr std::size_t shown_max = 160;
+    if (j.is_string())
+      j = one_line(j.get<std::string>(), shown_max);
+    else if (j.is_structured())
+      for (auto& each : j)
+        shorten(each);
+  }
+
+  void write(json line) {
+    shorten(line);
+    lines_.push_back(print_json(line));
+  }
+
+  std::unique_ptr<adapter> speaks_;
+  std::vector<std::string> lines_;
+};
+
+} // namespace
+
+transcript read_transcript(const std::filesystem::path& file) {
+  transcript t;
+  bool asked = false;
+  std::ifstream in(file);
+  for (std::string text; std::getline(in, text);) {
+    const auto entry = json::parse(text);
+    const auto dir = text_in(entry, "dir");
+    const auto& line = entry.at("line");
+    const auto words = line.is_string() ? line.get<std::string>() : std::string();
+    if (dir == "out")
+      t.entries.emplace_back(transcript::printed{words});
+    else if (line.contains("argv"))
+      t.plan = plan_of(line);
+    else if (dir == "err")
+      t.end.stderr_tail += words + "\n";
+    else if (dir == "in-eof" || text_in(line, "stdin") == "closed")
+      t.entries.emplace_back(agent_input{.kind = input_kind::close});
+    else if (dir == "exit") {
+      t.end.code = number_in(line, "code");
+      t.end.signal = signal_number(text_in(line, "signal"));
+    } else if (const auto said = dir == "in" ? input_of(words) : std::nullopt) {
+      asked = asked || said->kind == input_kind::turn;
+      t.entries.emplace_back(*said);
+    }
+  }
+  if (!asked)
+    t.entries.insert(
+      t.entries.begin(),
+      agent_input{.kind = input_kind::turn, .body = {R"({"text":"as argued"})"}});
+  return t;
+}
+
+std::vector<std::string> play(const transcript& t) {
+  player plays(t.plan);
+  for (const auto& entry : t.entries)
+    std::visit(plays, entry);
+  return plays.finish(t.end);
+}
+
+std::vector<std::filesystem::path> transcript_files() {
+  const auto* other = std::getenv("TROUPE_TRANSCRIPTS");
+  const auto directory = std::filesystem::path(
+    other ? other : TROUPE_SOURCE_DIR "/tests/transcripts/claude");
+  std::vector<std::filesystem::path> files;
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(directory, ignored))
+    if (entry.path().extension() == ".ndjson")
+      files.push_back(entry.path());
+  std::ranges::sort(files);
+  return files;
+}
+
+} // namespace troupe::agents

@@ -1,0 +1,187 @@
+// The real Claude Code as a supervised agent, offline against the stub model.
+
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { claudeProgram } from './claude_env.mjs';
+import { Gateway, dataMessage, eventually } from './gateway.mjs';
+import { agentOf, processesOf } from './processes.mjs';
+import { startStub } from './stub_llm.mjs';
+
+const endless = 'while :; do sleep 1; done';
+
+let stub;
+let gateway;
+let session;
+
+before(async () => {
+  stub = await startStub();
+});
+
+after(() => stub.close());
+
+beforeEach(async () => {
+  gateway = new Gateway({ url: stub.url });
+  session = await gateway.connect();
+});
+
+afterEach(() => gateway.close());
+
+const claude = (prompt, more = {}) => session.spawn('claude_code', { prompt, ...more });
+const file = (name) => join(gateway.cwd, name);
+
+async function asked(prompt) {
+  const { run_id } = await claude(prompt);
+  const view = await session.settled(run_id, 'attention');
+  assert.equal(view.status, 'input_required', JSON.stringify(view));
+  return view;
+}
+
+test('a turn is answered', async () => {
+  const { run_id } = await claude('SAY good morning');
+
+  const view = await session.settled(run_id);
+
+  assert.equal(view.status, 'completed');
+  assert.equal(view.result.final_response, 'good morning');
+  assert.ok(view.result.usage.output_tokens > 0);
+  assert.deepEqual(processesOf(run_id), []);
+});
+
+test('what it does is told as events', async () => {
+  const { run_id } = await claude('THINK hard\nRUN echo from the shell\nSAY done', {
+    permissions: { allow: ['Bash'] },
+  });
+
+  const events = await session.events(run_id);
+
+  const types = events.map((e) => e.type);
+  const told = ['reasoning', 'command_started', 'command_finished', 'agent_message'];
+  for (const type of told) assert.ok(types.includes(type), `${type} in ${types}`);
+  const finished = events.find((e) => e.type === 'command_finished');
+  assert.match(JSON.stringify(finished.data), /from the shell/);
+});
+
+test('a permission that is asked for and given lets the tool run', async () => {
+  const { run_id, pending } = await asked(`RUN touch ${file('made')}\nSAY made it`);
+
+  const [{ request_id, kind, title, options }] = pending;
+  const heldBack = !existsSync(file('made'));
+  await session.answer(run_id, dataMessage({ request_id, decision: 'allow' }));
+  const view = await session.settled(run_id);
+
+  assert.equal(pending.length, 1);
+  assert.equal(kind, 'permission');
+  assert.match(title, /Bash|touch/);
+  assert.ok(options.includes('allow') && options.includes('deny'));
+  assert.ok(heldBack);
+  assert.ok(existsSync(file('made')));
+  assert.equal(view.result.final_response, 'made it');
+});
+
+test('a permission that is denied keeps the tool from running', async () => {
+  const { run_id } = await asked(`RUN touch ${file('made')}`);
+
+  await session.answer(run_id, 'deny: not in my house');
+  const view = await session.settled(run_id);
+
+  assert.equal(view.status, 'completed');
+  assert.match(view.result.final_response, /not in my house/);
+  assert.equal(existsSync(file('made')), false);
+});
+
+test('a question is answered in words', async () => {
+  const question = {
+    questions: [{
+      question: 'Which colour?', header: 'Colour', multiSelect: false,
+      options: [
+        { label: 'Red', description: 'warm' },
+        { label: 'Blue', description: 'cold' },
+      ],
+    }],
+  };
+  const { run_id, pending } = await asked(
+    `TOOL AskUserQuestion ${JSON.stringify(question)}`,
+  );
+
+  await session.answer(run_id, 'Blue');
+  const view = await session.settled(run_id);
+
+  assert.equal(pending[0].kind, 'question');
+  assert.match(JSON.stringify(pending[0].detail), /Which colour\?/);
+  assert.match(view.result.final_response, /Which colour\?.*Blue/);
+});
+
+test('an agent killed in a tool is resumed and completes', async () => {
+  const once = file('once');
+  const hangOnce = `test -e ${once} || { touch ${once}; ${endless}; }; echo again`;
+  const { run_id } = await claude(`RUN ${hangOnce}\nHIST`, {
+    permissions: { allow: ['Bash'] }, restart: { backoff_ms: 10 },
+  });
+  await eventually(() => existsSync(once));
+  const agent = agentOf(run_id, claudeProgram);
+
+  process.kill(agent.pid, 'SIGKILL');
+  const view = await session.settled(run_id);
+
+  assert.equal(view.status, 'completed', view.error);
+  assert.equal(view.restarts, 1);
+  assert.equal(view.attempts[0].exit.signal, 9);
+  assert.match(view.result.final_response, /^history: \[RUN test.*\] \[/);
+  assert.deepEqual(processesOf(run_id), []);
+});
+
+test('a finished run is continued in the same conversation', async () => {
+  const first = await claude('SAY remember me');
+  const ended = await session.settled(first.run_id);
+
+  const next = await session.answer(first.run_id, 'HIST');
+  const view = await session.settled(next.run_id);
+
+  assert.equal(next.mode, 'resume');
+  assert.equal(next.resumed_from_run_id, first.run_id);
+  assert.equal(next.session_id, first.session_id);
+  assert.equal(view.backend_session_id, ended.backend_session_id);
+  assert.equal(view.result.final_response, 'history: [SAY remember me] [HIST]');
+});
+
+test('cancelling in a tool leaves nothing of the tree', async () => {
+  const { run_id } = await claude(`RUN touch ${file('up')}; ${endless}`, {
+    permissions: { allow: ['Bash'] },
+  });
+  await eventually(() => existsSync(file('up')));
+
+  const cancelled = await session.call('cancel_run', { run_id, wait_ms: 30_000 });
+
+  assert.equal(cancelled.status, 'cancelled');
+  assert.deepEqual(processesOf(run_id), []);
+});
+
+test('an error of the service fails the run in words', async () => {
+  const { run_id } = await claude('FAIL 400\nSAY never');
+
+  const view = await session.settled(run_id);
+
+  assert.equal(view.status, 'failed');
+  assert.equal(view.exit.reason, 'agent_error');
+  assert.match(view.error, /400/);
+});
+
+test('the four verbs start, list, show and kill a session', async () => {
+  const verbs = await gateway.connect('--toolsets', 'runs,verbs');
+  const named = (await verbs.tools()).map((t) => t.name);
+
+  const { session_id } = await verbs.call('start_claude_session', { prompt: 'HANG' });
+  await eventually(() => agentOf(session_id, claudeProgram));
+  const { sessions } = await verbs.call('list_claude_sessions');
+  const shown = await verbs.call('get_claude_session', { session_id });
+  const killed = await verbs.call('kill_claude_session', { session_id });
+
+  assert.ok(named.includes('spawn_run') && named.includes('kill_claude_session'));
+  assert.deepEqual(sessions.map((s) => s.session_id), [session_id]);
+  assert.equal(shown.status, 'running');
+  assert.equal(killed.killed, true);
+  assert.equal(killed.status, 'cancelled');
+  assert.deepEqual(processesOf(session_id), []);
+});

@@ -1,0 +1,184 @@
+// The built `troupe` under test, with a state directory, a runtime directory and a home
+// of its own, and clients of the official SDK that talk to it through `troupe mcp`.
+
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { claudeEnv, claudeProgram } from './claude_env.mjs';
+import { killAllWith, processesWith } from './processes.mjs';
+
+export const troupe = process.env.TROUPE_BIN;
+
+const final = new Set(['run_completed', 'run_failed', 'rejected']);
+
+// A claim that must come true within the deadline, or else its last failure is thrown.
+export async function eventually(claim, deadline = 20_000) {
+  const end = performance.now() + deadline;
+  for (;;) {
+    try {
+      const value = await claim();
+      assert.ok(value, `not true within ${deadline} ms: ${claim}`);
+      return value;
+    } catch (error) {
+      if (performance.now() > end) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+export class Gateway {
+  clients = [];
+
+  // `url` is a stub model's, for gateways whose agents are real.
+  constructor({ url = 'http://127.0.0.1:1' } = {}) {
+    this.root = mkdtempSync(join(tmpdir(), 'troupe-client-'));
+    this.state = this.directory('state');
+    this.cwd = this.directory('cwd');
+    this.env = claudeEnv({
+      home: this.directory('home'),
+      url,
+      more: {
+        XDG_RUNTIME_DIR: this.directory('run'),
+        TROUPE_CLAUDE_CODE_COMMAND: claudeProgram,
+        CLAUDE_CODE_MAX_RETRIES: '1',
+      },
+    });
+    this.serve = { command: troupe, args: ['mcp', '--state-dir', this.state] };
+  }
+
+  directory(name) {
+    const path = join(this.root, name);
+    mkdirSync(path, { mode: 0o700 });
+    return path;
+  }
+
+  // A new client and its relay, which takes these options too.
+  async connect(...options) {
+    const client = new Client({ name: 'clients-test', version: '1' });
+    const transport = new StdioClientTransport({
+      command: this.serve.command,
+      args: [...this.serve.args, ...options],
+      env: this.env,
+      cwd: this.cwd,
+      stderr: 'inherit',
+    });
+    this.clients.push(client);
+    await client.connect(transport);
+    return new Session(client, transport.pid);
+  }
+
+  daemonPid() {
+    return JSON.parse(readFileSync(join(this.state, 'daemon.json'), 'utf8')).pid;
+  }
+
+  async stopDaemon() {
+    const run = promisify(execFile);
+    await run(troupe, ['daemon', 'stop', '--state-dir', this.state], {
+      env: this.env, timeout: 30_000,
+    });
+  }
+
+  // Ends clients and daemon; nothing that either started may be left then.
+  async close() {
+    const marker = `XDG_RUNTIME_DIR=${this.env.XDG_RUNTIME_DIR}`;
+    const pid = this.daemonPid();
+    await Promise.allSettled(this.clients.map((c) => c.close()));
+    try {
+      await this.stopDaemon();
+      await eventually(() => !isAlive(pid) && processesWith(marker).length === 0);
+    } finally {
+      if (isAlive(pid)) process.kill(pid, 'SIGKILL');
+      killAllWith(marker);
+      rmSync(this.root, { recursive: true, force: true });
+    }
+  }
+}
+
+export function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+// One connected client. Tools answer with their structured content; the SDK checks it
+// against the tool's output schema.
+export class Session {
+  constructor(client, pid) {
+    this.client = client;
+    this.pid = pid;
+  }
+
+  async tools() {
+    return (await this.client.listTools()).tools;
+  }
+
+  async call(name, args = {}) {
+    const answer = await this.client.callTool({ name, arguments: args });
+    const text = answer.content.map((c) => c.text).join('\n');
+    assert.ok(!answer.isError, `${name} failed: ${text}`);
+    assert.deepEqual(JSON.parse(text), answer.structuredContent);
+    return answer.structuredContent;
+  }
+
+  // The text of a call that must fail as a tool error.
+  async refusal(name, args) {
+    const answer = await this.client.callTool({ name, arguments: args });
+    assert.equal(answer.isError, true, `${name} was accepted`);
+    return answer.content.map((c) => c.text).join('\n');
+  }
+
+  spawn(backend, more) {
+    return this.call('spawn_run', { backend, ...more });
+  }
+
+  shell(script, more = {}) {
+    return this.spawn('process', {
+      prompt: 'go', backend_config: { command: ['sh', '-c', script] }, ...more,
+    });
+  }
+
+  get(run_id) {
+    return this.call('get_run', { run_id });
+  }
+
+  // Waits for the run to end, or to need an answer, and shows it.
+  async settled(run_id, until = 'terminal', deadline = 60_000) {
+    const end = performance.now() + deadline;
+    while (performance.now() < end) {
+      const wait = { run_ids: [run_id], until, wait_ms: 10_000 };
+      if ((await this.call('wait_runs', wait)).satisfied) return this.get(run_id);
+    }
+    const view = JSON.stringify(await this.get(run_id));
+    throw new Error(`run ${run_id} did not settle within ${deadline} ms: ${view}`);
+  }
+
+  // All events of a run that ends, by polling as a client does.
+  async events(run_id) {
+    const events = [];
+    let after_seq = 0;
+    for (;;) {
+      const ask = { run_id, after_seq, wait_ms: 10_000 };
+      const page = await this.call('poll_events', ask);
+      events.push(...page.events);
+      after_seq = page.next_after_seq;
+      if (!page.has_more && final.has(events.at(-1)?.type)) return events;
+      assert.ok(events.length < 10_000, 'the run does not end');
+    }
+  }
+
+  answer(run_id, input_message) {
+    return this.call('continue_run', { run_id, input_message });
+  }
+}
+
+export const dataMessage = (data) => ({
+  role: 'user', parts: [{ type: 'data', data }],
+});

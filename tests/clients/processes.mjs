@@ -1,0 +1,53 @@
+// Processes found by what they carry in their environment: agents and all they start
+// have the TROUPE_RUN_ID of their run.
+
+import { readFileSync, readdirSync, readlinkSync, realpathSync } from 'node:fs';
+
+// A process may end between any two looks at it; what is gone reads as empty.
+function read(pid, file) {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function programOf(pid) {
+  try {
+    return readlinkSync(`/proc/${pid}/exe`);
+  } catch {
+    return '';
+  }
+}
+
+// [{pid, parent, program}] of those with this NAME=value, zombies left out.
+export function processesWith(marker) {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .filter((pid) => read(pid, 'environ').split('\0').includes(marker))
+    .map((pid) => {
+      const [state, parent] = read(pid, 'stat').replace(/^.*\) /, '').split(' ');
+      const program = programOf(pid);
+      return { pid: Number(pid), state, parent: Number(parent), program };
+    })
+    .filter(({ state }) => state && state !== 'Z');
+}
+
+export const processesOf = (runId) => processesWith(`TROUPE_RUN_ID=${runId}`);
+
+// The agent itself: of the processes that run its program, the one that none of the
+// others started.
+export function agentOf(runId, program) {
+  const same = processesOf(runId).filter((p) => p.program === realpathSync(program));
+  return same.find((p) => !same.some((q) => q.pid === p.parent));
+}
+
+export function killAllWith(marker) {
+  for (const { pid } of processesWith(marker)) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch (error) {
+      if (error.code !== 'ESRCH') throw error;
+    }
+  }
+}

@@ -1,0 +1,186 @@
+// What the stub model says next: a pure function of a conversation.
+//
+// The script is the directive lines of the last user text that has any. Every line that
+// calls a tool ends a model turn; the request that carries its result goes on with the
+// line after it. Nothing is remembered between requests: where the script stands is
+// read from the conversation, so it survives the agent's death as the history does.
+
+const tools = {
+  RUN: (rest) => ['Bash', { command: rest, description: 'run by the stub' }],
+  BGRUN: (rest) => [
+    'Bash',
+    { command: rest, description: 'run by the stub', run_in_background: true },
+  ],
+  READ: (rest) => ['Read', { file_path: rest.trim() }],
+  WRITE: (rest) => {
+    const [path, ...words] = rest.split(' ');
+    return ['Write', { file_path: path, content: words.join(' ') }];
+  },
+  TOOL: (rest) => {
+    const [name, ...words] = rest.split(' ');
+    return [name, words.length ? JSON.parse(words.join(' ')) : {}];
+  },
+  TODO: (rest) => ['TodoWrite', { todos: rest.split(';').map(todo) }],
+};
+tools.PTOOL = tools.TOOL;
+
+function todo(text, index) {
+  const content = text.trim();
+  const status = index === 0 ? 'in_progress' : 'pending';
+  return { content, activeForm: content, status };
+}
+
+const speech = new Set([
+  'SAY', 'THINK', 'BIG', 'HIST', 'TOOLS', 'SLOW', 'DRIP', 'FAIL', 'HANG', 'HANGMID',
+  'CUT', 'MAXTOK', 'REFUSE',
+]);
+
+export const textOf = (content) =>
+  typeof content === 'string'
+    ? content
+    : (content ?? []).filter((b) => b.type === 'text').map((b) => b.text).join('\n');
+
+const withoutReminders = (text) =>
+  text.replace(/<system-reminder>[\s\S]*?<\/system-reminder>/g, '');
+
+// A turn that was interrupted before it said anything shares one message with the next.
+const afterInterruption = (text) =>
+  text.replace(/^[\s\S]*\[Request interrupted by user[^\]]*\]/, '');
+
+export function directivesIn(text) {
+  const found = [];
+  for (const line of afterInterruption(withoutReminders(text)).split('\n')) {
+    const match = /^([A-Z]+)(?: (.*))?$/.exec(line);
+    if (match && (match[1] in tools || speech.has(match[1]))) {
+      found.push({ word: match[1], rest: match[2] ?? '' });
+    }
+  }
+  return found;
+}
+
+const hasTool = (message) =>
+  message.role === 'assistant' &&
+  Array.isArray(message.content) &&
+  message.content.some((b) => b.type === 'tool_use');
+
+const resultText = (block) =>
+  typeof block.content === 'string' ? block.content : textOf(block.content);
+
+export function lastResult(messages) {
+  const blocks = messages
+    .filter((m) => m.role === 'user' && Array.isArray(m.content))
+    .flatMap((m) => m.content)
+    .filter((b) => b.type === 'tool_result');
+  return blocks.length ? resultText(blocks.at(-1)) : null;
+}
+
+// `${result.runs.0.run_id}` is that field of the last tool result, read as JSON.
+function fill(text, messages, quote = (value) => value) {
+  return text.replace(/\$\{result((?:\.\w+)*)\}/g, (_, path) => {
+    const raw = lastResult(messages) ?? '';
+    let value = raw;
+    for (const key of path.split('.').slice(1)) {
+      if (typeof value === 'string') value = parsed(value);
+      value = value?.[key];
+    }
+    const found = typeof value === 'string' ? value : JSON.stringify(value);
+    return quote(found ?? '(absent)');
+  });
+}
+
+const insideQuotes = (value) => JSON.stringify(value).slice(1, -1);
+
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+// Which directives each user text of the conversation had, oldest first.
+function history(messages) {
+  return messages
+    .filter((m) => m.role === 'user')
+    .map((m) => withoutReminders(textOf(m.content)).trim())
+    .filter((text) => text && !text.startsWith('[Request interrupted'))
+    .map((text) => directivesIn(text).map((d) => `${d.word} ${d.rest}`.trim()))
+    .map((directives) => `[${directives.join('; ')}]`)
+    .join(' ');
+}
+
+// The directives split into model turns: a tool call ends one, PTOOL joins the call
+// before it.
+function turnsOf(directives) {
+  const turns = [[]];
+  let closed = false;
+  for (const d of directives) {
+    if (closed && d.word !== 'PTOOL') {
+      turns.push([]);
+      closed = false;
+    }
+    turns.at(-1).push(d);
+    closed = closed || d.word in tools;
+  }
+  if (closed) turns.push([]);
+  return turns;
+}
+
+// Answers {key, steps}: the key names this point of the script for as long as the same
+// request is repeated; the steps are what to do, in order.
+export function nextTurn({ messages, tools: offered = [] }) {
+  const at = messages.findLastIndex(
+    (m) => m.role === 'user' && directivesIn(textOf(m.content)).length > 0,
+  );
+  if (at < 0) return { key: '', steps: [{ do: 'text', text: 'no directive' }] };
+  const script = textOf(messages[at].content);
+  const turns = turnsOf(directivesIn(script));
+  const later = messages.slice(at + 1);
+  const taken = later.filter(hasTool).length;
+  const spoken = later.some((m) => m.role === 'assistant' && !hasTool(m));
+  const last = turns.at(-1);
+  const endless = last.length > 0 && last.at(-1).word === 'MAXTOK';
+  const turn = spoken && !endless ? [] : (turns[taken] ?? []);
+  const names = offered.map((t) => t.name).join(' ');
+  const steps = turn.map((d) => stepOf(d, messages, names));
+  if (steps.length === 0) {
+    steps.push({ do: 'text', text: `done; last tool result: ${lastResult(messages)}` });
+  }
+  return { key: `${at}:${taken}:${script}`, steps };
+}
+
+function stepOf({ word, rest }, messages, names) {
+  if (word in tools) {
+    const quote = tools[word] === tools.TOOL ? insideQuotes : undefined;
+    const [name, input] = tools[word](fill(rest, messages, quote));
+    return { do: 'tool', name, input };
+  }
+  const number = Number.parseFloat(rest);
+  switch (word) {
+    case 'SAY': return { do: 'text', text: fill(rest, messages) };
+    case 'THINK': return { do: 'thinking', text: rest };
+    case 'BIG': return { do: 'text', text: big(number) };
+    case 'HIST': return { do: 'text', text: `history: ${history(messages)}` };
+    case 'TOOLS': return { do: 'text', text: `tools: ${names}` };
+    case 'SLOW': return { do: 'wait', seconds: number };
+    case 'DRIP': return { do: 'drip', count: number };
+    case 'FAIL': return failure(rest);
+    case 'HANG': return { do: 'hang' };
+    case 'HANGMID': return { do: 'hang', after: 'the beginning of ' };
+    case 'CUT': return { do: 'cut' };
+    case 'MAXTOK': return { do: 'stop', reason: 'max_tokens' };
+    case 'REFUSE': return { do: 'stop', reason: 'refusal' };
+  }
+}
+
+function failure(rest) {
+  const [status = '500', times, reset] = rest.split(' ').filter(Boolean);
+  const owed = Number(times ?? Infinity);
+  return { do: 'fail', status: Number(status), times: owed, reset };
+}
+
+function big(kilobytes) {
+  const line = 'All work and no play makes a long answer, and this is one of it.\n';
+  const size = kilobytes * 1024;
+  return line.repeat(Math.ceil(size / line.length)).slice(0, size);
+}

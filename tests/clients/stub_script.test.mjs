@@ -1,0 +1,66 @@
+// The stub model's script by itself: what it says at each point of a conversation.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { nextTurn } from './stub_script.mjs';
+
+const user = (text) => ({ role: 'user', content: [{ type: 'text', text }] });
+const said = (text) => ({ role: 'assistant', content: [{ type: 'text', text }] });
+const called = { role: 'assistant', content: [{ type: 'tool_use', name: 'Bash' }] };
+const result = (content) => ({
+  role: 'user', content: [{ type: 'tool_result', content }],
+});
+const after = (...messages) => nextTurn({ messages }).steps;
+
+test('a tool call ends a turn and its result goes on with the next line', () => {
+  const script = user('SAY first\nRUN ls\nSAY last');
+
+  assert.deepEqual(after(script).map((s) => s.do), ['text', 'tool']);
+  assert.deepEqual(after(script, called, result('files')), [{ do: 'text', text: 'last' }]);
+});
+
+test('a parallel call joins the turn of the call before it', () => {
+  const steps = after(user('TOOL A {"x":1}\nPTOOL B {}\nSAY both'));
+
+  assert.deepEqual(steps.map((s) => s.name), ['A', 'B']);
+});
+
+test('the end of a script tells the last result, once and ever after', () => {
+  const whole = [user('RUN ls'), called, result('files')];
+  const done = [{ do: 'text', text: 'done; last tool result: files' }];
+
+  assert.deepEqual(after(...whole), done);
+  assert.deepEqual(after(...whole, said('done'), user('it is over')), done);
+});
+
+test('fields of the last result stand in for themselves, quoted where needed', () => {
+  const script = user('RUN ls\nTOOL A {"id":"${result.runs.0.id}"}');
+
+  const [step] = after(script, called, result('{"runs":[{"id":"say \\"x\\""}]}'));
+
+  assert.deepEqual(step.input, { id: 'say "x"' });
+});
+
+test('a call that was lost with the agent is made again', () => {
+  const steps = after(user('RUN ls\nSAY last'), user('You were restarted.'));
+
+  assert.deepEqual(steps.map((s) => s.name), ['Bash']);
+});
+
+test('what was interrupted before it spoke is left behind', () => {
+  const merged = 'HANG\n[Request interrupted by user]\nSAY alive';
+
+  assert.deepEqual(after(user(merged)), [{ do: 'text', text: 'alive' }]);
+});
+
+test('reminders of the agent hold no directives', () => {
+  const text = '<system-reminder>\nSAY no\n</system-reminder>\nSAY yes';
+
+  assert.deepEqual(after(user(text)), [{ do: 'text', text: 'yes' }]);
+});
+
+test('the history names what each earlier text asked for', () => {
+  const [step] = after(user('SAY one'), said('one'), user('HIST'));
+
+  assert.equal(step.text, 'history: [SAY one] [HIST]');
+});
