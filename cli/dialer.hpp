@@ -46,7 +46,7 @@ public:
   [[nodiscard]] int fd() const { return start_ ? start_->fd() : -1; }
 
   /// The connection; once after `connected`.
-  [[nodiscard]] keeper::descriptor take() { return std::move(link_); }
+  keeper::descriptor take() { return std::move(link_); }
 
   /// Why it failed, for the client.
   [[nodiscard]] const std::string& why() const { return why_; }

@@ -93,8 +93,7 @@ finding judge_directory(std::string what, const std::string& path) {
     auto above = std::filesystem::path(path).parent_path();
     while (!std::filesystem::exists(above) && above.has_relative_path())
       above = above.parent_path();
-    if (
-      std::filesystem::is_directory(above) && access(above.c_str(), W_OK | X_OK) == 0)
+    if (std::filesystem::is_directory(above) && access(above.c_str(), W_OK | X_OK) == 0)
       return {std::move(what), health::ok, path + ", made when it is needed"};
     return {
       std::move(what),

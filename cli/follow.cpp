@@ -2,13 +2,13 @@
 
 #include "cli/console.hpp"
 #include "cli/render.hpp"
+#include "cli/signals.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
-#include <sys/signalfd.h>
 
 namespace troupe::cli {
 
@@ -18,15 +18,6 @@ constexpr std::uint32_t page_events = 1000;
 constexpr std::uint32_t page_bytes = 1024 * 1024;
 constexpr std::uint32_t follow_wait_ms = 20'000;
 constexpr int exit_detached = 130;
-
-keeper::descriptor watch_interrupts() {
-  sigset_t set;
-  sigemptyset(&set);
-  for (const int n : {SIGINT, SIGTERM})
-    sigaddset(&set, n);
-  sigprocmask(SIG_BLOCK, &set, nullptr);
-  return keeper::descriptor(signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
-}
 
 /// Reads one run's events in order and prints each.
 class reader {
@@ -139,7 +130,7 @@ int detached(const std::string& run) {
 }
 
 int follow_run(door& at, const std::string& run, bool as_json) {
-  const auto interrupts = watch_interrupts();
+  const auto interrupts = watch_signals({SIGINT, SIGTERM});
   at.watch(interrupts.get());
   reader events(at, run, as_json, 0);
   while (true) {

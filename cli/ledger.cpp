@@ -27,16 +27,19 @@ std::string error_answer(const std::string& id, std::string_view why) {
 
 } // namespace
 
-void ledger::client_said(std::string_view line) {
+bool ledger::client_said(std::string_view line) {
   const auto e = peek(line);
   if (!e)
-    return;
+    return false;
   if (e->what == jsonrpc::kind::request)
     remember(*e, line);
   else if (e->method == "notifications/initialized")
     initialized_ = line;
   else if (e->method == "notifications/cancelled")
     cancelled(line);
+  else
+    return false;
+  return true;
 }
 
 void ledger::remember(const envelope& e, std::string_view line) {

@@ -21,7 +21,9 @@ public:
   /// only: it works, but if the daemon is lost it is answered with an error.
   static constexpr std::size_t kept_bytes_max = 32 * 1024 * 1024;
 
-  void client_said(std::string_view line);
+  /// Whether it is remembered here; anything else is for the caller to keep, if the
+  /// daemon is not there to hear it.
+  bool client_said(std::string_view line);
 
   /// Whether the client is to see this line; not if it answers what was only repeated.
   [[nodiscard]] bool daemon_said(std::string_view line);

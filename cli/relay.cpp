@@ -1,8 +1,10 @@
 #include "cli/relay.hpp"
 
 #include "cli/dialer.hpp"
+#include "cli/farewell.hpp"
 #include "cli/ledger.hpp"
 #include "cli/outbox.hpp"
+#include "cli/signals.hpp"
 #include "protocol/lines.hpp"
 
 #include <algorithm>
@@ -11,9 +13,10 @@
 #include <csignal>
 #include <cstdio>
 #include <poll.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <utility>
+#include <vector>
 
 namespace troupe::cli {
 
@@ -22,15 +25,10 @@ namespace {
 using clock_type = dialer::clock;
 using keeper::descriptor;
 using std::chrono::milliseconds;
-using std::chrono::seconds;
 
 constexpr std::size_t client_line_bytes_max = 8 * 1024 * 1024;
 constexpr std::size_t daemon_line_bytes_max = 64 * 1024 * 1024;
 constexpr std::size_t read_bytes = 64 * 1024;
-
-/// After stdin has ended: for answers that are due, and for what else comes.
-constexpr seconds answers_due_max{60};
-constexpr seconds farewell_max{5};
 
 class go_between {
 public:
@@ -43,6 +41,7 @@ private:
   void wait();
   void turn();
   void dial();
+  void give_up(const std::string& why);
   void connected();
   void opened();
   void lose();
@@ -54,6 +53,9 @@ private:
   void talk();
   void half_close();
   [[nodiscard]] bool may_read_client() const;
+  [[nodiscard]] bool is_needed() const {
+    return !held_.empty() || ledger_.unanswered() > 0;
+  }
   [[nodiscard]] bool over();
   [[nodiscard]] clock_type::time_point deadline() const;
   [[nodiscard]] short events_of(std::size_t which) const {
@@ -74,13 +76,13 @@ private:
   line_splitter daemon_lines_{daemon_line_bytes_max};
   std::array<pollfd, polled_count> polled_{};
   std::array<char, read_bytes> bytes_{};
-  bool client_open_ = true;
+  farewell farewell_;
   bool half_closed_ = false;
   bool told_to_end_ = false;
   bool client_gone_ = false;
+  bool known_ = false; ///< The first attempt is over.
   bool ever_connected_ = false;
-  clock_type::time_point ended_at_;
-  clock_type::time_point last_answer_at_;
+  std::vector<std::string> held_; ///< Lines that the ledger does not remember.
 };
 
 /// The line as it was: a splitter takes `\r\n` for a newline.
@@ -91,18 +93,11 @@ std::string whole(const line_splitter::line& line) {
   return text;
 }
 
-descriptor watch_signals() {
-  signal(SIGPIPE, SIG_IGN);
-  sigset_t set;
-  sigemptyset(&set);
-  for (const int n : {SIGINT, SIGTERM, SIGHUP})
-    sigaddset(&set, n);
-  sigprocmask(SIG_BLOCK, &set, nullptr);
-  return descriptor(signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
-}
-
 go_between::go_between(const place& where, hello greeting)
-  : greeting_(std::move(greeting)), dialer_(where), signals_(watch_signals()) {}
+  : greeting_(std::move(greeting)), dialer_(where),
+    signals_(watch_signals({SIGINT, SIGTERM, SIGHUP})) {
+  signal(SIGPIPE, SIG_IGN);
+}
 
 int go_between::run() {
   dialer_.begin(clock_type::now(), true);
@@ -114,33 +109,29 @@ int go_between::run() {
   return ever_connected_ || told_to_end_ || client_gone_ ? 0 : 4;
 }
 
+/// Without a daemon only as far as is needed to know that it is needed: the rest stays
+/// with the client, in order.
 bool go_between::may_read_client() const {
-  if (!client_open_ || to_client_.full())
+  if (farewell_.begun() || to_client_.full())
     return false;
-  return state_ == state::open ? !to_daemon_.full()
-                               : ledger_.kept_bytes() < outbox::full_bytes;
+  if (state_ == state::open)
+    return !to_daemon_.full();
+  return known_ && !is_needed();
 }
 
 bool go_between::over() {
   if (told_to_end_ || client_gone_)
     return true;
-  if (client_open_ || !to_client_.empty())
+  if (!farewell_.begun() || !to_client_.empty())
     return false;
-  const auto now = clock_type::now();
-  if (ledger_.unanswered() > 0)
-    return now - ended_at_ >= answers_due_max;
-  return state_ == state::lost || state_ == state::dialing ||
-         now - std::max(ended_at_, last_answer_at_) >= farewell_max;
+  const bool alone = state_ == state::lost || state_ == state::dialing;
+  return (alone && !is_needed()) ||
+         clock_type::now() >= farewell_.due(ledger_.unanswered());
 }
 
 clock_type::time_point go_between::deadline() const {
-  auto at = state_ == state::dialing ? dialer_.due() : clock_type::time_point::max();
-  if (!client_open_)
-    at = std::min(
-      at,
-      ledger_.unanswered() > 0 ? ended_at_ + answers_due_max
-                               : std::max(ended_at_, last_answer_at_) + farewell_max);
-  return at;
+  const auto end = farewell_.due(ledger_.unanswered());
+  return state_ == state::dialing ? std::min(end, dialer_.due()) : end;
 }
 
 void go_between::wait() {
@@ -183,23 +174,32 @@ void go_between::turn() {
     state_ == state::dialing &&
     (events_of(start_fd) != 0 || clock_type::now() >= dialer_.due()))
     dial();
+  talk();
   half_close();
 }
 
 void go_between::dial() {
-  const bool needed = !ever_connected_ || ledger_.unanswered() > 0;
-  switch (dialer_.step(clock_type::now(), needed)) {
+  switch (dialer_.step(clock_type::now(), !known_ || is_needed())) {
   case dialer::outcome::waiting:
     state_ = state::dialing;
     return;
   case dialer::outcome::connected:
+    known_ = true;
     connected();
     return;
   case dialer::outcome::failed:
+    known_ = true;
     state_ = state::lost;
-    dprintf(STDERR_FILENO, "troupe mcp: no daemon: %s\n", dialer_.why().c_str());
-    tell(ledger_.give_up("Troupe's daemon cannot be reached: " + dialer_.why()));
+    give_up("Troupe's daemon cannot be reached: " + dialer_.why());
   }
+}
+
+void go_between::give_up(const std::string& why) {
+  dprintf(STDERR_FILENO, "troupe mcp: %s\n", why.c_str());
+  tell(ledger_.give_up(why));
+  for (const auto& line : std::exchange(held_, {}))
+    if (!peek(line))
+      tell({print_json(jsonrpc::failure(nullptr, jsonrpc::internal_error, why))});
 }
 
 void go_between::connected() {
@@ -222,12 +222,14 @@ void go_between::opened() {
   state_ = state::open;
   for (const auto& line : ledger_.rest())
     to_daemon_.add_line(line);
+  for (const auto& line : std::exchange(held_, {}))
+    to_daemon_.add_line(line);
 }
 
 void go_between::lose() {
   link_.reset();
   to_daemon_.retarget(-1);
-  if (!client_open_ && ledger_.unanswered() == 0) {
+  if (farewell_.begun() && !is_needed()) {
     state_ = state::lost;
     return;
   }
@@ -248,8 +250,7 @@ void go_between::read_client() {
   }
   if (client_lines_.rest(line))
     from_client(line);
-  client_open_ = false;
-  ended_at_ = clock_type::now();
+  farewell_.client_ended(clock_type::now());
 }
 
 void go_between::from_client(const line_splitter::line& line) {
@@ -262,12 +263,13 @@ void go_between::from_client(const line_splitter::line& line) {
         " are; put large content into a file and name it"))});
     return;
   }
-  ledger_.client_said(line.text);
-  if (state_ == state::open) {
-    to_daemon_.add_line(whole(line));
-    return;
-  }
-  if (ledger_.unanswered() == 0 || state_ == state::opening)
+  const bool remembered = ledger_.client_said(line.text);
+  if (state_ == state::open)
+    return to_daemon_.add_line(whole(line));
+  const bool moot = state_ == state::lost && peek(line.text);
+  if (!remembered && !moot && !line.text.empty())
+    held_.push_back(whole(line));
+  if (!is_needed() || state_ == state::opening)
     return;
   if (state_ == state::lost) {
     dialer_.begin(clock_type::now(), true);
@@ -300,7 +302,7 @@ void go_between::from_daemon(const line_splitter::line& line) {
   if (!ledger_.answered())
     return;
   dialer_.heard();
-  last_answer_at_ = clock_type::now();
+  farewell_.answered(clock_type::now());
   if (state_ == state::opening && !ledger_.opening_unanswered())
     opened();
 }
@@ -317,7 +319,8 @@ void go_between::talk() {
 }
 
 void go_between::half_close() {
-  if (client_open_ || half_closed_ || state_ != state::open || !to_daemon_.empty())
+  if (
+    !farewell_.begun() || half_closed_ || state_ != state::open || !to_daemon_.empty())
     return;
   shutdown(link_.get(), SHUT_WR);
   half_closed_ = true;

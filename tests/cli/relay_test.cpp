@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <memory>
 #include <poll.h>
+#include <set>
 #include <sys/socket.h>
 
 namespace troupe {
@@ -249,6 +250,26 @@ TEST_F(relay, FindsADaemonThatComesLater) {
   EXPECT_EQ(initialize["id"], 2);
   link.say(answer(2));
   EXPECT_EQ(client->out.message()["id"], 2);
+}
+
+TEST_F(relay, LosesNoLineThatComesWhileThereIsNoDaemon) {
+  auto client = start();
+  auto link = initialized(*client);
+  daemon_.reset();
+  link.end();
+  client->in.say(
+    std::string_view("[{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"ping\"}]"));
+  client->in.say(request(3, "ping"));
+  client->in.say(jsonrpc::notification("notifications/progress", {{"progress", 1}}));
+  restart_daemon();
+  link = daemon_->greeted();
+  link.say(answer(link.message()["id"]));
+  EXPECT_EQ(link.message()["method"], "notifications/initialized");
+  std::set<std::string> seen{
+    link.line().value_or(""), link.line().value_or(""), link.line().value_or("")};
+  EXPECT_TRUE(seen.contains(R"([{"jsonrpc":"2.0","id":2,"method":"ping"}])"));
+  EXPECT_TRUE(seen.contains(print_json(request(3, "ping"))));
+  EXPECT_EQ(seen.size(), 3u) << "and the notification";
 }
 
 TEST_F(relay, StopsReadingTheDaemonWhileItsClientDoesNotRead) {
