@@ -22,8 +22,8 @@ result<const run_brief*> about(const roll& runs, const asked<Question>& question
 
 } // namespace
 
-void registry_state::start(room& world, journal_actor journal) {
-  world_ = &world;
+void registry_state::start(room* world, journal_actor journal) {
+  world_ = world;
   journal_ = std::move(journal);
 }
 
@@ -214,7 +214,7 @@ void registry_state::resume(
 
 registry_actor::behavior_type registry(
   registry_actor::stateful_pointer<registry_state> self,
-  room& world,
+  room* world,
   journal_actor journal) {
   auto* state = &self->state;
   state->start(world, std::move(journal));

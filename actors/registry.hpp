@@ -19,7 +19,7 @@ public:
 
   explicit registry_state(registry_actor::pointer self) : self_(self) {}
 
-  void start(room& world, journal_actor journal);
+  void start(room* world, journal_actor journal);
 
   void meet(runs_actor runs) { runs_ = std::move(runs); }
   void report(const run_report& told);
@@ -61,7 +61,7 @@ private:
 
 registry_actor::behavior_type registry(
   registry_actor::stateful_pointer<registry_state> self,
-  room& world,
+  room* world,
   journal_actor journal);
 
 } // namespace troupe

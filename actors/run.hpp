@@ -40,7 +40,7 @@ public:
   caf::result<event_page> poll(const poll_events& question);
   caf::result<cancelled_run> cancel(const asked<cancel_run>& question);
   caf::result<continued_run> go_on(const asked<continue_run>& question);
-  void begin();
+  void commence();
   caf::result<stopped_run> stop(const stop_run& order);
   void news(const attempt_news& told);
   void over(const attempt_over& ended);

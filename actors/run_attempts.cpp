@@ -55,7 +55,7 @@ bool run_state::move(run_event on, std::string cause) {
   return true;
 }
 
-void run_state::begin() {
+void run_state::commence() {
   if (record_.view.phase != run_phase::queued)
     return;
   json data{

@@ -214,7 +214,7 @@ void runs_state::launch_run(loaded_run loaded, bool recovered) {
   const auto run_id = loaded.record.view.run_id;
   auto& live = live_.at(run_id);
   auto kept = kept_of(loaded.record);
-  live.actor = self_->spawn<caf::monitored>(
+  live.actor = self_->spawn(
     run,
     setup_.around,
     run_setup{
@@ -223,6 +223,7 @@ void runs_state::launch_run(loaded_run loaded, bool recovered) {
       .recovered = recovered,
       .registry = setup_.registry,
       .supervisor = runs_actor(self_)});
+  self_->monitor(live.actor);
   by_address_[live.actor.address()] = run_id;
   self_->send(setup_.registry, live.brief, live.actor);
 }

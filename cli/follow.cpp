@@ -104,7 +104,7 @@ result<json> order_of(const run_options& wanted) {
     {"backend", wanted.backend.value_or(is_process ? "process" : "claude_code")},
     {"cwd", cwd.string()}};
   std::string prompt;
-  for (const auto& word : wanted.prompt)
+  for (const auto& word : is_process ? wanted.argv : wanted.prompt)
     prompt += (prompt.empty() ? "" : " ") + word;
   if (!prompt.empty())
     order["prompt"] = prompt;

@@ -70,7 +70,7 @@ int serve(host_options options) {
   all.journal = system.spawn<caf::detached>(
     journal,
     journal_setup{.disk = disk, .retention_days = options.config.retention_days});
-  all.registry = system.spawn(registry, std::ref(world), all.journal);
+  all.registry = system.spawn(registry, static_cast<room*>(&world), all.journal);
   std::mutex lock;
   std::condition_variable lost;
   bool keeper_lost = false;
