@@ -217,7 +217,8 @@ void run_state::decide(const exit_reason& why) {
   record_.view.result.reset();
   auto wait = next.wait;
   if (why.until)
-    wait = std::max(wait, std::chrono::milliseconds(why.until->ms - around_.world->wall().ms));
+    wait = std::max(
+      wait, std::chrono::milliseconds(why.until->ms - around_.world->wall().ms));
   move(
     next.what == verdict::park ? run_event::limit_reached : run_event::attempt_over,
     next.cause);
@@ -261,6 +262,7 @@ void run_state::conclude(run_event on, const exit_reason& why) {
     json data{{"error", *v.error}};
     emit({event_type::run_failed, {print_json(data)}});
   } else if (on == run_event::ended_well) {
+    move(run_event::result_known);
     emit({event_type::run_completed, {encode_text(v.result.value_or(run_result{}))}});
   }
   move(on);

@@ -5,6 +5,7 @@
 #include "actors/log.hpp"
 #include "actors/registry.hpp"
 #include "actors/runs.hpp"
+#include "io/clients.hpp"
 #include "mcp/gateway.hpp"
 
 #include <caf/actor_system.hpp>
@@ -88,6 +89,7 @@ int serve(host_options options) {
     desk{.registry = all.registry, .runs = all.runs},
     mcp::session_options{
       .toolsets = joined(options.config.toolsets),
+      .line_bytes_max = io::clients::line_bytes_max,
       .log = mcp::log_calls_to(spdlog::default_logger())});
   system.spawn(root, all);
   world.serve({all.runs, all.gateway, [&] {
