@@ -80,6 +80,9 @@ private:
   void save_session();
   void retire();
   void say_farewell();
+  void page_served();
+  void leave_if_done();
+  [[nodiscard]] run_over last_words() const;
   void report();
   [[nodiscard]] run_brief brief() const;
   [[nodiscard]] cancelled_run cancelled() const;
@@ -112,6 +115,8 @@ private:
   int credits_owed_ = 0;
   bool flushing_ = false;
   bool retired_ = false;
+  bool farewell_ = false;
+  int reading_ = 0;
 };
 
 run_actor::behavior_type

@@ -124,6 +124,7 @@ void run_state::serve(poller waiting) {
     waiting.answer.deliver(std::move(page));
     return;
   }
+  ++reading_;
   self_
     ->request(
       around_.journal,
@@ -134,14 +135,16 @@ void run_state::serve(poller waiting) {
         .limit = question.limit,
         .max_bytes = question.max_bytes})
     .then(
-      [page, answer = waiting.answer](events_read& read) mutable {
+      [this, page, answer = waiting.answer](events_read& read) mutable {
         page.events = std::move(read.events);
         page.next_after_seq = read.last_seq;
         page.has_more = read.more;
         answer.deliver(std::move(page));
+        page_served();
       },
-      [answer = waiting.answer](caf::error& e) mutable {
+      [this, answer = waiting.answer](caf::error& e) mutable {
         answer.deliver(std::move(e));
+        page_served();
       });
 }
 
@@ -192,17 +195,33 @@ void run_state::say_farewell() {
   for (auto& answer : stoppers_)
     answer.deliver(stopped_run{.brief = brief()});
   stoppers_.clear();
-  const run_over over{
+  const auto may_leave = [this] {
+    farewell_ = true;
+    leave_if_done();
+  };
+  self_->request(setup_.registry, deadline::answer, last_words())
+    .then(
+      [may_leave](const written&) { may_leave(); },
+      [may_leave](const caf::error&) { may_leave(); });
+}
+
+run_over run_state::last_words() const {
+  return {
     .run_id = record_.view.run_id,
     .session_id = record_.view.session_id,
     .parent_run_id = record_.view.parent_run_id};
-  const auto leave = [this, over] {
-    self_->send(setup_.supervisor, over);
-    self_->quit();
-  };
-  self_->request(setup_.registry, deadline::answer, over)
-    .then(
-      [leave](const written&) { leave(); }, [leave](const caf::error&) { leave(); });
+}
+
+void run_state::page_served() {
+  --reading_;
+  leave_if_done();
+}
+
+void run_state::leave_if_done() {
+  if (!farewell_ || reading_ > 0)
+    return;
+  self_->send(setup_.supervisor, last_words());
+  self_->quit();
 }
 
 } // namespace troupe
