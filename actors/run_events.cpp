@@ -159,6 +159,7 @@ void run_state::save_session() {
     .cwd = record_.view.cwd,
     .agent_name = record_.view.agent_name,
     .backend_session_id = record_.view.backend_session_id,
+    .parent_run_id = record_.view.parent_run_id,
     .last_run_id = record_.view.run_id,
     .updated_at = around_.world->wall(),
     .launch = launch_};
