@@ -36,6 +36,7 @@ void run_state::start(surroundings around, run_setup setup) {
   history_.emplace(launch_.restart);
   restart_mode_ = launch_.restart.mode;
   seq_ = told_seq_ = setup_.loaded.last_seq;
+  told_status_ = record_.view.status;
   if (setup_.recovered)
     recover();
 }
@@ -91,7 +92,8 @@ caf::result<event_page> run_state::poll(const poll_events& question) {
   if (pollers_.size() >= waiting_max)
     return to_caf(error{errc::busy, "too many clients wait for events of this run"});
   auto promise = self_->make_response_promise<event_page>();
-  const bool wait = question.after_seq >= told_seq_ && !final() && question.wait_ms > 0;
+  const bool wait =
+    question.after_seq >= told_seq_ && !is_final(told_status_) && question.wait_ms > 0;
   if (!wait) {
     serve({promise, question});
     return promise;

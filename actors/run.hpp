@@ -107,8 +107,9 @@ private:
   exit_kind stop_kind_ = exit_kind::cancelled;
   restart_mode restart_mode_ = restart_mode::resume;
   std::string outbox_;
-  std::uint64_t seq_ = 0;      ///< Last one given.
-  std::uint64_t told_seq_ = 0; ///< Last one on disk.
+  std::uint64_t seq_ = 0;                       ///< Last one given.
+  std::uint64_t told_seq_ = 0;                  ///< Last one on disk.
+  run_status told_status_ = run_status::queued; ///< As of that one.
   std::uint64_t outbox_first_ = 0;
   std::uint64_t next_token_ = 0;
   std::uint64_t wait_generation_ = 0;

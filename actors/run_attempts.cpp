@@ -84,7 +84,7 @@ void run_state::start_attempt(const std::optional<exit_reason>& after) {
   json turn{{"text", first_turn(after)}};
   setup.inputs = {
     {.n = 1, .at_offset = 0, .kind = input_kind::turn, .body = {print_json(turn)}}};
-  setup.token = new_token();
+  setup.token = record_.view.run_id + "." + new_token();
   launch(std::move(setup));
 }
 
