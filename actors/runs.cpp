@@ -150,18 +150,19 @@ void runs_state::create(
       create_run{.record = made->record, .launch = made->launch})
     .then(
       [this, made = *made, to](const written&) mutable {
-        to.made(made.record);
-        const auto session_id = made.record.view.session_id;
         loaded_run loaded{
-          .record = std::move(made.record),
+          .record = made.record,
           .launch = std::move(made.launch),
           .last_src = {},
           .token = {}};
         launch_run(std::move(loaded), false);
-        begin_if_first(session_id);
+        begin_if_first(made.record.view.session_id);
+        to.made(made.record);
       },
-      [this, run_id = made->record.view.run_id, to](caf::error& e) {
-        forget(run_id);
+      [this, record = made->record, to](caf::error& e) {
+        for (const auto& key : record.keys)
+          keys_.erase(key);
+        forget(record.view.run_id);
         to.refused(from_caf(e));
       });
 }
