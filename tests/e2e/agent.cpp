@@ -77,6 +77,15 @@ int count(const arguments& args) {
   return 0;
 }
 
+/// until <file>: talks until there is such a file.
+int until(const arguments& args) {
+  for (std::size_t i = 1; access(args.at(0).c_str(), F_OK) != 0; ++i) {
+    print("line " + std::to_string(i) + '\n');
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  return 0;
+}
+
 /// ask: a question that waits for its answer.
 int ask(const arguments&) {
   say(
@@ -161,6 +170,7 @@ const std::map<std::string, act, std::less<>> acts{
   {"messages", messages},
   {"rubbish", rubbish},
   {"count", count},
+  {"until", until},
   {"ask", ask},
   {"flaky", flaky},
   {"wait", wait},

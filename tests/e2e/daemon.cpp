@@ -210,7 +210,9 @@ pid_t daemon_test::supervisor() const {
 }
 
 std::string daemon_test::log() const {
-  return "\n" + text_of(place_.state() + "/daemon.log");
+  constexpr std::size_t enough = 4000;
+  const auto text = text_of(place_.state() + "/daemon.log");
+  return "\n" + text.substr(text.size() - std::min(text.size(), enough));
 }
 
 void daemon_test::TearDown() {
@@ -220,10 +222,10 @@ void daemon_test::TearDown() {
   EXPECT_TRUE(gone) << "left over:" << described(processes());
   for (const auto pid : processes())
     kill(pid, SIGKILL);
+  if (HasFailure())
+    GTEST_LOG_(INFO) << log();
   for (const auto& each : cgroups_of(place_.state()))
     ADD_FAILURE() << "left over: " << each;
-  if (HasFailure())
-    std::fprintf(stderr, "daemon.log:%s\n", log().c_str());
 }
 
 bool eventually(const std::function<bool()>& so) {
