@@ -147,6 +147,8 @@ std::string run_state::first_turn(const std::optional<exit_reason>& after) const
 void run_state::news(const attempt_news& told) {
   if (record_.attempts.empty() || told.attempt != record_.attempts.back().view.n)
     return;
+  if (told.spoke && !told.replaying)
+    move(run_event::first_output);
   for (const auto& each : told.events)
     emit(each.what, each.src);
   if (told.session && told.session != record_.view.backend_session_id) {
@@ -156,8 +158,6 @@ void run_state::news(const attempt_news& told) {
   }
   if (!told.replaying) {
     record_.view.pending = told.pending;
-    if (told.spoke && move(run_event::first_output))
-      record_.view.updated_at = around_.world->wall();
     const bool login = !told.pending.empty() && told.pending.front().kind == "auth";
     if (!told.pending.empty())
       move(login ? run_event::asked_for_login : run_event::asked);
