@@ -166,14 +166,9 @@ caf::result<continued_run> run_state::go_on(const asked<continue_run>& question)
   auto promise = self_->make_response_promise<continued_run>();
   self_->request(attempt_, deadline::disk, std::move(said))
     .then(
-      [this, promise](const written&) mutable {
-        promise.deliver(continued_run{
-          .run_id = record_.view.run_id,
-          .status = record_.view.status,
-          .session_id = record_.view.session_id,
-          .agent_name = record_.view.agent_name,
-          .mode = continue_mode::live,
-          .resumed_from_run_id = {}});
+      [this, promise](const written&) {
+        continued_.push_back({promise, seq_});
+        flush();
       },
       [promise](caf::error& e) mutable { promise.deliver(std::move(e)); });
   return promise;

@@ -34,6 +34,7 @@ public:
   static constexpr std::size_t working_max = 256;
 
   [[nodiscard]] bool full() const;
+  [[nodiscard]] bool empty() const { return calls_.empty(); }
   [[nodiscard]] bool has(const json& id) const;
 
   /// Names the call by a number, which also serves its timers.
