@@ -147,15 +147,15 @@ void runs_state::create(
       create_run{.record = made->record, .launch = made->launch})
     .then(
       [this, made = *made, to](const written&) mutable {
-        to.made(made.record);
-        const auto session_id = made.record.view.session_id;
+        const auto record = made.record;
         loaded_run loaded{
           .record = std::move(made.record),
           .launch = std::move(made.launch),
           .last_src = {},
           .token = {}};
         launch_run(std::move(loaded), false);
-        begin_if_first(session_id);
+        to.made(record);
+        begin_if_first(record.view.session_id);
       },
       [this, run_id = made->record.view.run_id, to](caf::error& e) {
         forget(run_id);
