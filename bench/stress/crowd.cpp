@@ -71,8 +71,8 @@ json measure_crowd(const plan& how) {
     client door(at.socket());
     const auto more = spawn_many(
       door, idle, static_cast<std::size_t>(how.many(count)) - runs.size(), in_flight);
-    await_working(door, more);
     runs.insert(runs.end(), more.begin(), more.end());
+    await_agents(at, runs.size());
   };
   grow_to(1);
   const auto empty = memory_of(at);

@@ -1,11 +1,17 @@
 #include "bench/stress/runs.hpp"
 
 #include "bench/stress/figures.hpp"
+#include "bench/stress/processes.hpp"
 
-#include <map>
 #include <poll.h>
 
 namespace troupe::stress {
+
+namespace {
+
+constexpr double patience_ms = 60'000;
+
+} // namespace
 
 json process_run(const std::vector<std::string>& argv) {
   return {
@@ -30,17 +36,12 @@ std::vector<std::string> spawn_many(
   return runs;
 }
 
-void await_working(client& door, const std::vector<std::string>& runs) {
-  for (const auto& run : runs) {
-    while (true) {
-      const auto view = door.call("get_run", {{"run_id", run}});
-      const auto proof = view.at("attempts").back().contains("proof");
-      if (view.at("status") != "running" && view.at("status") != "queued")
-        give_up("a run ended: " + print_json(view));
-      if (proof)
-        break;
-      poll(nullptr, 0, 5);
-    }
+void await_agents(const daemon& at, std::size_t count) {
+  const auto since = clock::now();
+  while (children_of(at.keeper()).size() < count + at.processes().size() - 1) {
+    if (ms_since(since) > patience_ms)
+      give_up("the agents do not start");
+    poll(nullptr, 0, 10);
   }
 }
 

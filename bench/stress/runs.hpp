@@ -1,6 +1,7 @@
 #pragma once
 
 #include "bench/stress/client.hpp"
+#include "bench/stress/daemon.hpp"
 
 #include <cstddef>
 #include <string>
@@ -19,7 +20,7 @@ std::string spawn(client& door, const json& arguments);
 std::vector<std::string> spawn_many(
   client& door, const json& arguments, std::size_t count, std::size_t in_flight);
 
-/// Waits until every one of them works (phase); gives up on one that ended.
-void await_working(client& door, const std::vector<std::string>& runs);
+/// Waits until as many agents are alive, as the keeper's children tell.
+void await_agents(const daemon& at, std::size_t count);
 
 } // namespace troupe::stress
