@@ -31,7 +31,8 @@ void run_state::start(surroundings around, run_setup setup) {
   around_ = std::move(around);
   setup_ = std::move(setup);
   record_ = std::move(setup_.loaded.record);
-  launch_ = setup_.loaded.launch.value_or(store::launch_record{});
+  if (auto launch = std::exchange(setup_.loaded.launch, {}))
+    launch_ = std::move(*launch);
   backend_ = agents::find_backend(launch_.backend_type);
   history_.emplace(launch_.restart);
   restart_mode_ = launch_.restart.mode;

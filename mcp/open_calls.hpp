@@ -6,12 +6,14 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace troupe::mcp {
 
 /// The answers of one batch line, which go out together.
 struct batch_answers {
-  json list = json::array();
+  std::vector<raw_json> list;
   std::size_t open = 0; ///< Requests of it that are not settled.
 };
 
