@@ -191,18 +191,12 @@ void session_state::start(call_tool what, const std::shared_ptr<batch_answers>& 
 
 void session_state::finish(std::uint64_t number, const result<raw_json>& answer) {
   const auto call = calls_.take(number);
-<<<<<<< HEAD
   if (call && !call->dropped) {
     note(*call, answer ? "ok" : "error", &answer);
-    settle(call->batch, jsonrpc::success(call->id, dialogue_->call_result(answer)));
+    settle(
+      call->batch, jsonrpc::success_text(call->id, dialogue_->call_result(answer)));
   }
   leave_if_done();
-=======
-  if (!call || call->dropped)
-    return;
-  note(*call, answer ? "ok" : "error", &answer);
-  settle(call->batch, jsonrpc::success_text(call->id, dialogue_->call_result(answer)));
->>>>>>> bench-work
 }
 
 void session_state::drop(const json& id) {

@@ -55,16 +55,11 @@ private:
   void finish(std::uint64_t number, const result<raw_json>& answer);
   void settle(const std::shared_ptr<batch_answers>& batch, std::string answer);
   void note(
-<<<<<<< HEAD
-    const open_call& call, std::string_view outcome, const result<json>* answer) const;
-  void say(const json& message);
-  void leave_if_done();
-=======
     const open_call& call,
     std::string_view outcome,
     const result<raw_json>* answer) const;
   void say(std::string message);
->>>>>>> bench-work
+  void leave_if_done();
 
   session_actor::pointer self_ = nullptr;
   client_joined peer_;
