@@ -29,13 +29,14 @@ public:
 
   [[nodiscard]] int directory() const { return directory_.get(); } ///< For INTO_CGROUP.
   [[nodiscard]] int procs() const { return v1_procs_.get(); } ///< Of v1; -1 if none.
-  [[nodiscard]] int events() const { return events_.get(); }  ///< EPOLLPRI on a change.
+  [[nodiscard]] int events() const { return events_.get(); }  ///< EPOLLPRI until read.
 
   /// False if there is no memory controller here, or it refuses.
   [[nodiscard]] bool limit_memory(std::uint32_t mb);
   [[nodiscard]] memory_use memory() const;
 
-  /// Whether a member lives, in subgroups too.
+  /// Whether a member lives, in subgroups too. Reads what `events` announced: whoever
+  /// watches it asks, or is told again at once.
   [[nodiscard]] bool populated() const;
   void freeze(bool frozen);
   /// SIGKILL to all members; call again until not populated.

@@ -50,15 +50,15 @@ test('requests in sequence are each answered for themselves', async () => {
 });
 
 test('what is always allowed is not asked again', async () => {
-  const command = `touch ${file('made')}; echo once more`;
-  const { run_id } = await claude(`RUN ${command}\nRUN ${command}\nSAY twice`);
+  const command = `RUN touch ${file('made')}`;
+  const { run_id } = await claude(`${command}\n${command}\nSAY twice`);
 
   await session.settled(run_id, 'attention');
   await session.answer(run_id, 'allow_always');
   const view = await session.settled(run_id, 'attention');
+  assert.equal(view.status, 'completed', JSON.stringify(view.pending));
   const types = await typesOf(run_id);
 
-  assert.equal(view.status, 'completed', JSON.stringify(view.pending));
   assert.equal(view.result.final_response, 'twice');
   assert.equal(types.filter((t) => t === 'input_required').length, 1);
   assert.equal(types.filter((t) => t === 'command_finished').length, 2);
@@ -70,9 +70,9 @@ test('a pattern that allows settles a request without anyone', async () => {
   });
 
   const view = await session.settled(run_id, 'attention');
+  assert.equal(view.status, 'completed', JSON.stringify(view.pending));
   const types = await typesOf(run_id);
 
-  assert.equal(view.status, 'completed', JSON.stringify(view.pending));
   assert.ok(existsSync(file('made')));
   assert.equal(types.includes('input_required'), false);
 });

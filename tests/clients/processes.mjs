@@ -33,6 +33,12 @@ export function processesWith(marker) {
     .filter(({ state }) => state && state !== 'Z');
 }
 
+// What it has used of a processor, in ticks of 10 ms.
+export function cpuTicksOf(pid) {
+  const fields = read(pid, 'stat').replace(/^.*\) /, '').split(' ');
+  return Number(fields[11]) + Number(fields[12]);
+}
+
 export const processesOf = (runId) => processesWith(`TROUPE_RUN_ID=${runId}`);
 
 // The agent itself: of the processes that run its program, the one that none of the

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import Ajv2020 from 'ajv/dist/2020.js';
 import { Gateway, eventually } from './gateway.mjs';
-import { processesOf } from './processes.mjs';
+import { cpuTicksOf, processesOf } from './processes.mjs';
 
 const runTools = [
   'spawn_run', 'get_run', 'poll_events', 'cancel_run', 'continue_run', 'list_runs',
@@ -130,6 +130,21 @@ test('a run outlives the client that started it', async () => {
   assert.equal((await next.settled(opener)).status, 'completed');
   assert.equal(view.status, 'completed');
   assert.match(view.result.final_response, /on alone/);
+});
+
+test('the daemon rests while an agent works', async () => {
+  const { run_id } = await session.shell(`echo up; ${endless}`);
+  const { last_seq } = await eventually(async () => {
+    const view = await session.get(run_id);
+    return view.phase === 'working' && view;
+  });
+
+  const before = cpuTicksOf(gateway.daemonPid());
+  await session.call('poll_events', { run_id, after_seq: last_seq, wait_ms: 2_000 });
+  const used = cpuTicksOf(gateway.daemonPid()) - before;
+
+  await session.call('cancel_run', { run_id });
+  assert.ok(used < 10, `${used} ticks of 10 ms in 2 s`);
 });
 
 test('a long poll holds up no other call', async () => {
