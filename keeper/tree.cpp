@@ -28,7 +28,7 @@ public:
     pid_ = agent->pid;
     on_.kids.expect(pid_, [this](const ending& how) { on_end(how); });
     on_.waits.watch(
-      group_->events(), EPOLLPRI, [this](std::uint32_t) { to_.changed(); });
+      group_->events(), EPOLLPRI | EPOLLET, [this](std::uint32_t) { to_.changed(); });
     to_.started(std::move(*agent));
   }
 
