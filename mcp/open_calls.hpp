@@ -34,6 +34,10 @@ public:
   static constexpr std::size_t working_max = 256;
 
   [[nodiscard]] bool full() const;
+
+  /// Nobody waits for an answer.
+  [[nodiscard]] bool none_wanted() const { return wanted_ == 0; }
+
   [[nodiscard]] bool has(const json& id) const;
 
   /// Names the call by a number, which also serves its timers.

@@ -95,6 +95,7 @@ void session_state::identified(const process_owner& owner) {
   phase_ = phase::serving;
   for (const auto& said : std::exchange(waiting_, {}))
     serve(said);
+  leave_if_done();
 }
 
 void session_state::refuse(std::string why) {
@@ -102,6 +103,7 @@ void session_state::refuse(std::string why) {
   refusal_ = std::move(why);
   for (const auto& said : std::exchange(waiting_, {}))
     turn_away(said);
+  leave_if_done();
 }
 
 /// Answers a request with the reason, then ends; a notification leaves the client the
@@ -190,6 +192,20 @@ void session_state::finish(std::uint64_t number, const result<json>& answer) {
     return;
   note(*call, answer ? "ok" : "error", &answer);
   settle(call->batch, jsonrpc::success(call->id, dialogue_->call_result(answer)));
+  leave_if_done();
+}
+
+/// Who says nothing more may still listen for what it asked.
+void session_state::leave() {
+  left_ = true;
+  leave_if_done();
+}
+
+void session_state::leave_if_done() {
+  if (!left_ || phase_ == phase::asking || !calls_.none_wanted())
+    return;
+  outside_->hang_up(peer_.client);
+  self_->quit();
 }
 
 void session_state::drop(const json& id) {
@@ -256,7 +272,7 @@ session_actor::behavior_type session(
   self->state.begin(self, std::move(peer), outside, std::move(at), std::move(options));
   return {
     [self](const client_said& said) { self->state.take(said); },
-    [self](const client_left&) { self->quit(); },
+    [self](const client_left&) { self->state.leave(); },
     [self](const wake& timer) { self->state.tick(timer.token); }};
 }
 

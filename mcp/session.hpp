@@ -36,6 +36,7 @@ public:
     session_options options);
 
   void take(const client_said& said);
+  void leave();
   void tick(std::uint64_t number);
 
 private:
@@ -49,6 +50,7 @@ private:
   void serve(const client_said& said);
   void play(turn what);
   void play(call_tool what, const std::shared_ptr<batch_answers>& batch);
+  void leave_if_done();
   void drop(const json& id);
   void start(call_tool what, const std::shared_ptr<batch_answers>& batch);
   void finish(std::uint64_t number, const result<json>& answer);
@@ -69,6 +71,7 @@ private:
   std::shared_ptr<const caller> shared_who_;
   std::optional<legacy_dialogue> dialogue_;
   open_calls calls_;
+  bool left_ = false; ///< The client will say nothing more.
 };
 
 /// SESSION: speaks MCP with one client. Child of the GATEWAY, linked to it. Ends when
