@@ -31,7 +31,8 @@ void run_state::start(surroundings around, run_setup setup) {
   around_ = std::move(around);
   setup_ = std::move(setup);
   record_ = std::move(setup_.loaded.record);
-  launch_ = setup_.loaded.launch.value_or(store::launch_record{});
+  if (auto launch = std::exchange(setup_.loaded.launch, {}))
+    launch_ = std::move(*launch);
   backend_ = agents::find_backend(launch_.backend_type);
   history_.emplace(launch_.restart);
   restart_mode_ = launch_.restart.mode;
@@ -166,14 +167,9 @@ caf::result<continued_run> run_state::go_on(const asked<continue_run>& question)
   auto promise = self_->make_response_promise<continued_run>();
   self_->request(attempt_, deadline::disk, std::move(said))
     .then(
-      [this, promise](const written&) mutable {
-        promise.deliver(continued_run{
-          .run_id = record_.view.run_id,
-          .status = record_.view.status,
-          .session_id = record_.view.session_id,
-          .agent_name = record_.view.agent_name,
-          .mode = continue_mode::live,
-          .resumed_from_run_id = {}});
+      [this, promise](const written&) {
+        continued_.push_back({promise, seq_});
+        flush();
       },
       [promise](caf::error& e) mutable { promise.deliver(std::move(e)); });
   return promise;

@@ -91,6 +91,7 @@ void run_state::start_attempt(const std::optional<exit_reason>& after) {
 void run_state::adopt_attempt() {
   auto setup = setup_of(record_.attempts.back());
   setup.adopted = true;
+  setup.env.clear();
   setup.kept = setup_.kept;
   setup.inputs = setup_.loaded.inputs;
   setup.token = setup_.loaded.token;

@@ -101,6 +101,23 @@ void run_state::flushed(std::uint64_t up_to, int credits) {
     report();
     wake_pollers();
   }
+  confirm_continued();
+}
+
+void run_state::confirm_continued() {
+  for (auto& each : std::exchange(continued_, {})) {
+    if (each.seq > told_seq_) {
+      continued_.push_back(std::move(each));
+      continue;
+    }
+    each.answer.deliver(continued_run{
+      .run_id = record_.view.run_id,
+      .status = record_.view.status,
+      .session_id = record_.view.session_id,
+      .agent_name = record_.view.agent_name,
+      .mode = continue_mode::live,
+      .resumed_from_run_id = {}});
+  }
 }
 
 void run_state::wake_pollers() {
@@ -191,6 +208,7 @@ void run_state::retire() {
 
 void run_state::say_farewell() {
   report();
+  confirm_continued();
   wake_pollers();
   for (auto& [id, answer] : cancellers_)
     answer.deliver(cancelled());

@@ -150,14 +150,15 @@ void runs_state::create(
       create_run{.record = made->record, .launch = made->launch})
     .then(
       [this, made = *made, to](const written&) mutable {
+        const auto record = made.record;
         loaded_run loaded{
-          .record = made.record,
+          .record = std::move(made.record),
           .launch = std::move(made.launch),
           .last_src = {},
           .token = {}};
         launch_run(std::move(loaded), false);
-        begin_if_first(made.record.view.session_id);
-        to.made(made.record);
+        begin_if_first(record.view.session_id);
+        to.made(record);
       },
       [this, record = made->record, to](caf::error& e) {
         for (const auto& key : record.keys)

@@ -10,6 +10,7 @@ namespace troupe::mcp {
 namespace {
 
 constexpr std::size_t text_bytes_max = 2000;
+constexpr std::size_t parsed_bytes_max = 16 * 1024;
 
 bool speaks_of_secrets(std::string key) {
   std::ranges::transform(key, key.begin(), [](unsigned char c) {
@@ -36,6 +37,15 @@ std::string shown(const std::string& text) {
   return one_line(text, text_bytes_max);
 }
 
+/// A long answer, a page of events most of the time, is not worth reading it through
+/// for the 2000 bytes of it that a log has room for.
+std::string shown_output(const std::string& output) {
+  if (output.size() > parsed_bytes_max)
+    return "(" + std::to_string(output.size()) + " bytes)";
+  const auto parsed = parse_json(output);
+  return shown(parsed ? print_json(masked(*parsed)) : output);
+}
+
 } // namespace
 
 json masked(const json& value) {
@@ -54,13 +64,12 @@ json masked(const json& value) {
 }
 
 std::string log_line(const call_entry& entry) {
-  const auto output = parse_json(entry.output);
   return "call " + std::string(entry.tool) +
          " answered client=" + std::to_string(entry.client) + "/" +
          one_line(entry.client_name, 80) + " outcome=" + std::string(entry.outcome) +
          " took=" + std::to_string(entry.took.count()) +
          "ms input=" + shown(print_json(masked(entry.input))) +
-         " output=" + shown(output ? print_json(masked(*output)) : entry.output);
+         " output=" + shown_output(entry.output);
 }
 
 call_log log_calls_to(std::shared_ptr<spdlog::logger> logger) {

@@ -220,16 +220,15 @@ json legacy_dialogue::definition(const tool& t) const {
   return d;
 }
 
-json legacy_dialogue::call_result(const result<json>& answer) const {
-  const auto content = [](std::string text) {
-    return json::array({{{"type", "text"}, {"text", std::move(text)}}});
-  };
+std::string legacy_dialogue::call_result(const result<raw_json>& answer) const {
+  std::string text = R"({"content":[{"type":"text","text":)";
+  write_string(text, answer ? answer->text : answer.error().message);
+  text += "}]";
   if (!answer)
-    return {{"content", content(answer.error().message)}, {"isError", true}};
-  json r{{"content", content(print_json(*answer))}};
-  if (revision_ && *revision_ >= revision::v2025_06_18)
-    r["structuredContent"] = *answer;
-  return r;
+    text += R"(,"isError":true)";
+  else if (revision_ && *revision_ >= revision::v2025_06_18)
+    text.append(R"(,"structuredContent":)").append(answer->text);
+  return text += "}";
 }
 
 } // namespace troupe::mcp

@@ -63,8 +63,9 @@ public:
 
   [[nodiscard]] turn take(std::string_view line);
 
-  /// A CallToolResult: structured and mirrored as text, or an error for the model.
-  [[nodiscard]] json call_result(const result<json>& answer) const;
+  /// The text of a CallToolResult: structured and mirrored as text, or an error for
+  /// the model.
+  [[nodiscard]] std::string call_result(const result<raw_json>& answer) const;
 
   /// Of the initialize request, for the log; empty before.
   [[nodiscard]] const std::string& client_name() const { return client_name_; }

@@ -6,12 +6,14 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace troupe::mcp {
 
 /// The answers of one batch line, which go out together.
 struct batch_answers {
-  json list = json::array();
+  std::vector<raw_json> list;
   std::size_t open = 0; ///< Requests of it that are not settled.
 };
 
@@ -34,10 +36,7 @@ public:
   static constexpr std::size_t working_max = 256;
 
   [[nodiscard]] bool full() const;
-
-  /// Nobody waits for an answer.
-  [[nodiscard]] bool none_wanted() const { return wanted_ == 0; }
-
+  [[nodiscard]] bool empty() const { return calls_.empty(); }
   [[nodiscard]] bool has(const json& id) const;
 
   /// Names the call by a number, which also serves its timers.

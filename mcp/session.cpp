@@ -93,8 +93,10 @@ void session_state::identified(const process_owner& owner) {
   who_.depth = owner.depth;
   shared_who_ = std::make_shared<const caller>(std::move(who_));
   phase_ = phase::serving;
+  const bool left = std::exchange(left_, false);
   for (const auto& said : std::exchange(waiting_, {}))
     serve(said);
+  left_ = left;
   leave_if_done();
 }
 
@@ -113,17 +115,18 @@ void session_state::turn_away(const client_said& said) {
   outside_->acknowledge(peer_.client, 1);
   if (m && m->what != jsonrpc::kind::request)
     return;
-  say(jsonrpc::failure(m ? m->id : m.error().id, jsonrpc::invalid_request, refusal_));
+  say(print_json(
+    jsonrpc::failure(m ? m->id : m.error().id, jsonrpc::invalid_request, refusal_)));
   self_->quit();
 }
 
 void session_state::serve(const client_said& said) {
   if (said.cut)
-    say(jsonrpc::failure(
+    say(print_json(jsonrpc::failure(
       nullptr,
       jsonrpc::invalid_request,
       "the line is longer than " + std::to_string(options_.line_bytes_max) +
-        " bytes, the limit of this daemon; send less in one message"));
+        " bytes, the limit of this daemon; send less in one message")));
   else
     play(dialogue_->take(said.line));
   outside_->acknowledge(peer_.client, 1);
@@ -138,7 +141,7 @@ void session_state::play(turn what) {
   }
   for (auto& s : what.steps) {
     if (auto* answer = std::get_if<say_answer>(&s))
-      settle(batch, std::move(answer->message));
+      settle(batch, print_json(answer->message));
     else if (auto* call = std::get_if<call_tool>(&s))
       play(std::move(*call), batch);
     else if (const auto* dropped = std::get_if<drop_call>(&s))
@@ -150,17 +153,17 @@ void session_state::play(call_tool what, const std::shared_ptr<batch_answers>& b
   if (calls_.has(what.id))
     return settle(
       batch,
-      jsonrpc::failure(
+      print_json(jsonrpc::failure(
         what.id,
         jsonrpc::invalid_request,
-        "a call with this id is under way; give each request an id of its own"));
+        "a call with this id is under way; give each request an id of its own")));
   if (calls_.full()) {
-    const result<json> busy = fail(
+    const result<raw_json> busy = fail(
       errc::busy,
       std::string(what.which->info.name) +
         " was not called: " + std::to_string(open_calls::wanted_max) +
         " calls of this client are under way. Wait for one to end, then call again.");
-    return settle(batch, jsonrpc::success(what.id, dialogue_->call_result(busy)));
+    return settle(batch, jsonrpc::success_text(what.id, dialogue_->call_result(busy)));
   }
   start(std::move(what), batch);
 }
@@ -181,31 +184,19 @@ void session_state::start(call_tool what, const std::shared_ptr<batch_answers>& 
      batch});
   if (tells_progress)
     outside_->wake_after(progress_period, self_->address(), number);
-  which->call(q, arguments, [this, number](const result<json>& answer) {
+  which->call(q, arguments, [this, number](const result<raw_json>& answer) {
     finish(number, answer);
   });
 }
 
-void session_state::finish(std::uint64_t number, const result<json>& answer) {
+void session_state::finish(std::uint64_t number, const result<raw_json>& answer) {
   const auto call = calls_.take(number);
-  if (!call || call->dropped)
-    return;
-  note(*call, answer ? "ok" : "error", &answer);
-  settle(call->batch, jsonrpc::success(call->id, dialogue_->call_result(answer)));
+  if (call && !call->dropped) {
+    note(*call, answer ? "ok" : "error", &answer);
+    settle(
+      call->batch, jsonrpc::success_text(call->id, dialogue_->call_result(answer)));
+  }
   leave_if_done();
-}
-
-/// Who says nothing more may still listen for what it asked.
-void session_state::leave() {
-  left_ = true;
-  leave_if_done();
-}
-
-void session_state::leave_if_done() {
-  if (!left_ || phase_ == phase::asking || !calls_.none_wanted())
-    return;
-  outside_->hang_up(peer_.client);
-  self_->quit();
 }
 
 void session_state::drop(const json& id) {
@@ -213,20 +204,21 @@ void session_state::drop(const json& id) {
   if (call == nullptr)
     return;
   note(*call, "dropped", nullptr);
-  settle(call->batch, nullptr);
+  settle(call->batch, {});
 }
 
-/// Says an answer, or lays it to those of its batch; null if there is none to give.
-void session_state::settle(const std::shared_ptr<batch_answers>& batch, json answer) {
+/// Says an answer, or lays it to those of its batch; empty if there is none to give.
+void session_state::settle(
+  const std::shared_ptr<batch_answers>& batch, std::string answer) {
   if (!batch) {
-    if (!answer.is_null())
-      say(answer);
+    if (!answer.empty())
+      say(std::move(answer));
     return;
   }
-  if (!answer.is_null())
-    batch->list.push_back(std::move(answer));
+  if (!answer.empty())
+    batch->list.push_back({std::move(answer)});
   if (--batch->open == 0 && !batch->list.empty())
-    say(batch->list);
+    say(encode_text(batch->list));
 }
 
 void session_state::tick(std::uint64_t number) {
@@ -235,16 +227,18 @@ void session_state::tick(std::uint64_t number) {
     return;
   const auto waited =
     std::chrono::duration_cast<std::chrono::seconds>(outside_->now() - call->since);
-  say(jsonrpc::notification(
+  say(print_json(jsonrpc::notification(
     "notifications/progress",
     {{"progressToken", call->progress_token},
      {"progress", waited.count()},
-     {"message", "still waiting after " + std::to_string(waited.count()) + " s"}}));
+     {"message", "still waiting after " + std::to_string(waited.count()) + " s"}})));
   outside_->wake_after(progress_period, self_->address(), number);
 }
 
 void session_state::note(
-  const open_call& call, std::string_view outcome, const result<json>* answer) const {
+  const open_call& call,
+  std::string_view outcome,
+  const result<raw_json>* answer) const {
   if (!options_.log)
     return;
   call_entry entry{
@@ -255,12 +249,24 @@ void session_state::note(
     .outcome = outcome,
     .input = call.arguments};
   if (answer != nullptr)
-    entry.output = *answer ? print_json(**answer) : answer->error().message;
+    entry.output = *answer ? (*answer)->text : answer->error().message;
   options_.log(entry);
 }
 
-void session_state::say(const json& message) {
-  outside_->say(peer_.client, print_json(message));
+void session_state::say(std::string message) {
+  outside_->say(peer_.client, std::move(message));
+}
+
+void session_state::left() {
+  left_ = true;
+  leave_if_done();
+}
+
+void session_state::leave_if_done() {
+  if (!left_ || phase_ == phase::asking || !calls_.empty())
+    return;
+  outside_->hang_up(peer_.client);
+  self_->quit();
 }
 
 session_actor::behavior_type session(
@@ -272,7 +278,7 @@ session_actor::behavior_type session(
   self->state.begin(self, std::move(peer), outside, std::move(at), std::move(options));
   return {
     [self](const client_said& said) { self->state.take(said); },
-    [self](const client_left&) { self->state.leave(); },
+    [self](const client_left&) { self->state.left(); },
     [self](const wake& timer) { self->state.tick(timer.token); }};
 }
 

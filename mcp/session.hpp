@@ -36,8 +36,8 @@ public:
     session_options options);
 
   void take(const client_said& said);
-  void leave();
   void tick(std::uint64_t number);
+  void left();
 
 private:
   enum class phase : std::uint8_t { greeting, asking, serving, refused };
@@ -50,14 +50,16 @@ private:
   void serve(const client_said& said);
   void play(turn what);
   void play(call_tool what, const std::shared_ptr<batch_answers>& batch);
-  void leave_if_done();
   void drop(const json& id);
   void start(call_tool what, const std::shared_ptr<batch_answers>& batch);
-  void finish(std::uint64_t number, const result<json>& answer);
-  void settle(const std::shared_ptr<batch_answers>& batch, json answer);
+  void finish(std::uint64_t number, const result<raw_json>& answer);
+  void settle(const std::shared_ptr<batch_answers>& batch, std::string answer);
   void note(
-    const open_call& call, std::string_view outcome, const result<json>* answer) const;
-  void say(const json& message);
+    const open_call& call,
+    std::string_view outcome,
+    const result<raw_json>* answer) const;
+  void say(std::string message);
+  void leave_if_done();
 
   session_actor::pointer self_ = nullptr;
   client_joined peer_;
@@ -71,11 +73,12 @@ private:
   std::shared_ptr<const caller> shared_who_;
   std::optional<legacy_dialogue> dialogue_;
   open_calls calls_;
-  bool left_ = false; ///< The client will say nothing more.
+  bool left_ = false;
 };
 
 /// SESSION: speaks MCP with one client. Child of the GATEWAY, linked to it. Ends when
-/// its client has left or was turned away; runs are never touched by that.
+/// its client was turned away, or has left and all it asked is answered: a client that
+/// says nothing more may still listen. Runs are never touched by that.
 session_actor::behavior_type session(
   session_actor::stateful_pointer<session_state> self,
   client_joined peer,

@@ -56,7 +56,7 @@ struct tool {
   tool_info info;
   json input_schema;
   json output_schema;
-  std::function<void(inquiry, const json& arguments, reply_to<json>)> call;
+  std::function<void(inquiry, const json& arguments, reply_to<raw_json>)> call;
 };
 
 /// Every tool there is, in the order in which they are listed.
@@ -106,12 +106,16 @@ std::size_t budget_of(const Params& params) {
     return answer_bytes_default;
 }
 
+/// The text of an answer; only one that is too long is taken apart.
 template <record Answer>
-json fitted(const Answer& answer, std::size_t bytes_max) {
+raw_json fitted(const Answer& answer, std::size_t bytes_max) {
+  auto text = encode_text(answer);
+  if (text.size() <= bytes_max)
+    return {std::move(text)};
   if constexpr (std::same_as<Answer, event_page>)
-    return fit(answer, bytes_max);
+    return {print_json(fit(answer, bytes_max))};
   else
-    return fit(encode(answer), bytes_max);
+    return {print_json(fit(encode(answer), bytes_max))};
 }
 
 /// Declares a tool that takes more than one question: `play` asks them.
@@ -121,7 +125,7 @@ tool row_of(Play play, const tool_info& info) {
     info,
     lean(schema<Params>()),
     lean(schema<Answer>()),
-    [play, info](inquiry q, const json& arguments, reply_to<json> reply) {
+    [play, info](inquiry q, const json& arguments, reply_to<raw_json> reply) {
       Params params{};
       if (const auto bad = codec<Params>::decode(arguments, params))
         return reply(fail(not_called(info, to_string(*bad))));

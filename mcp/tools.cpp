@@ -20,9 +20,9 @@ void list_within(const inquiry& q, list_runs params, reply_to<run_page> reply) {
   const auto again = [q, params, reply](result<run_page> page) {
     if (!page)
       return reply(std::move(page));
-    const auto rows = rows_within(encode(*page), "runs", answer_bytes_default);
-    if (rows == page->runs.size())
+    if (encode_text(*page).size() <= answer_bytes_default)
       return reply(std::move(page));
+    const auto rows = rows_within(encode(*page), "runs", answer_bytes_default);
     auto fewer = params;
     fewer.limit = static_cast<std::uint32_t>(std::max<std::size_t>(1, rows));
     ask<list_runs>(q, &desk::registry, std::move(fewer), reply);

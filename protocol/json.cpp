@@ -43,6 +43,18 @@ std::string too_costly(std::string_view text, std::size_t depth_max) {
   return {};
 }
 
+/// Escapes a quote, a backslash or a control character (RFC 8259, section 7).
+void write_escape(std::string& out, char c) {
+  constexpr std::string_view special = "\"\\\b\f\n\r\t";
+  constexpr std::string_view letters = "\"\\bfnrt";
+  constexpr std::string_view digits = "0123456789abcdef";
+  out += '\\';
+  if (const auto at = special.find(c); at != std::string_view::npos)
+    out += letters[at];
+  else
+    out.append("u00").append(1, c < 16 ? '0' : '1').append(1, digits[c & 15]);
+}
+
 std::string joined(std::span<const std::string_view> words) {
   std::string text;
   for (const auto word : words)
@@ -67,12 +79,21 @@ std::string print_json(const json& j) {
 }
 
 void write_string(std::string& out, std::string_view text) {
-  const bool plain = std::ranges::all_of(
-    text, [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
-  if (plain)
-    out.append("\"").append(text).append("\"");
-  else
+  if (!is_utf8(text)) {
     out += print_json(json(text));
+    return;
+  }
+  out += '"';
+  std::size_t written = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (static_cast<unsigned char>(c) >= ' ' && c != '"' && c != '\\')
+      continue;
+    out.append(text, written, i - written);
+    write_escape(out, c);
+    written = i + 1;
+  }
+  out.append(text, written).append("\"");
 }
 
 std::string to_string(const mismatch& m) {

@@ -67,6 +67,11 @@ json success(const json& id, json outcome) {
   return {{"jsonrpc", "2.0"}, {"id", id}, {"result", std::move(outcome)}};
 }
 
+std::string success_text(const json& id, std::string_view outcome) {
+  std::string text = R"({"jsonrpc":"2.0","id":)" + print_json(id) + R"(,"result":)";
+  return text.append(outcome).append("}");
+}
+
 json failure(const json& id, int code, std::string_view text) {
   return {
     {"jsonrpc", "2.0"}, {"id", id}, {"error", {{"code", code}, {"message", text}}}};

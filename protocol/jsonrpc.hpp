@@ -41,6 +41,8 @@ struct rejection {
 [[nodiscard]] tl::expected<message, rejection> read_line(std::string_view line);
 
 [[nodiscard]] json success(const json& id, json outcome);
+/// The text of the same; `outcome` is one JSON value.
+[[nodiscard]] std::string success_text(const json& id, std::string_view outcome);
 [[nodiscard]] json failure(const json& id, int code, std::string_view text);
 [[nodiscard]] json failure(const rejection& why);
 [[nodiscard]] json notification(std::string_view method, json params);

@@ -1,6 +1,8 @@
 #include "protocol/text.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 #include <numeric>
 #include <utility>
 #include <vector>
@@ -32,6 +34,21 @@ std::size_t character_length(std::string_view s) {
   return overlong || surrogate || too_high ? 0 : length;
 }
 
+/// A lower bound of the ASCII characters at the front, eight at a time; exact at the
+/// end of a text.
+std::size_t ascii_length(std::string_view s) {
+  constexpr std::uint64_t high_bits = 0x8080808080808080;
+  std::size_t length = 0;
+  for (std::uint64_t eight = 0; length + sizeof eight <= s.size(); length += 8) {
+    std::memcpy(&eight, s.data() + length, sizeof eight);
+    if ((eight & high_bits) != 0)
+      return length;
+  }
+  while (length < s.size() && static_cast<unsigned char>(s[length]) < 0x80)
+    ++length;
+  return length;
+}
+
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
@@ -58,13 +75,15 @@ std::string_view utf8_prefix(std::string_view text, std::size_t bytes_max) {
 }
 
 bool is_utf8(std::string_view text) {
-  while (!text.empty()) {
+  while (true) {
+    text.remove_prefix(ascii_length(text));
+    if (text.empty())
+      return true;
     const auto length = character_length(text);
     if (length == 0)
       return false;
     text.remove_prefix(length);
   }
-  return true;
 }
 
 std::string to_utf8(std::string_view bytes) {

@@ -230,6 +230,13 @@ TEST(CallLog, WritesOneLineACall) {
     R"(call get_run answered client=3/codex x outcome=ok took=12ms input={"run_id":"r_1","token":"***"} output={"secret":"***","status":"queued"})");
 }
 
+TEST(CallLog, TellsOnlyTheSizeOfALongOutput) {
+  const call_entry entry{
+    .tool = "x", .output = R"({"secret":")" + std::string(20'000, 's') + R"("})"};
+
+  EXPECT_TRUE(log_line(entry).ends_with("output=(20013 bytes)"));
+}
+
 TEST(CallLog, BoundsALine) {
   const call_entry entry{
     .tool = "x",

@@ -298,5 +298,24 @@ TEST(PrintJson, IsCompactAndOnOneLine) {
     print_json(json{{"b", "x\ny"}, {"a", {1, 2}}}), R"({"b":"x\ny","a":[1,2]})");
 }
 
+TEST(WriteString, PrintsWhatPrintJsonPrints) {
+  std::string every_ascii;
+  for (char c = 0; c >= 0 && c < 127; ++c)
+    every_ascii += c;
+  for (const std::string& text :
+       {std::string(),
+        std::string("plain"),
+        every_ascii,
+        every_ascii + '\x7f' + every_ascii,
+        std::string("\"\\\n"),
+        std::string("äöü \u2028 \U0001F600 end"),
+        std::string("cut \xE2\x82"),
+        std::string("a\xFF\"b")}) {
+    std::string out = "[";
+    write_string(out, text);
+    EXPECT_EQ(out, "[" + print_json(json(text)));
+  }
+}
+
 } // namespace
 } // namespace troupe

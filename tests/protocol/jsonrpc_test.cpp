@@ -143,6 +143,11 @@ TEST(JsonRpc, PrintsMessagesAsTheStandardWantsThem) {
     R"({"jsonrpc":"2.0","id":2,"method":"m","params":{}})");
 }
 
+TEST(JsonRpc, PrintsASuccessFromTextAsFromAValue) {
+  for (const auto& id : {json(7), json("a \"b\""), json(nullptr)})
+    EXPECT_EQ(success_text(id, R"({"a":[1]})"), print_json(success(id, {{"a", {1}}})));
+}
+
 TEST(JsonRpc, AnswersARejectionWithTheIdThatWasRead) {
   const auto got = read_line(R"({"id":"q","method":"a"})");
   ASSERT_FALSE(got);

@@ -71,6 +71,17 @@ TEST(IsUtf8, RefusesWhatRfc3629Forbids) {
     EXPECT_FALSE(is_utf8(text)) << testing::PrintToString(text);
 }
 
+TEST(IsUtf8, FindsABadByteAnywhereInALongText) {
+  const std::string good(40, 'a');
+  EXPECT_TRUE(is_utf8(good));
+  for (std::size_t at = 0; at < good.size(); ++at) {
+    auto bad = good;
+    bad[at] = '\xFF';
+    EXPECT_FALSE(is_utf8(bad)) << at;
+    EXPECT_TRUE(is_utf8(good.substr(0, at) + "\u00e4" + good.substr(at))) << at;
+  }
+}
+
 TEST(ToUtf8, ReplacesEachBadByte) {
   EXPECT_EQ(to_utf8("plain é"), "plain é");
   EXPECT_EQ(

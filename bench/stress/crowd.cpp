@@ -1,0 +1,98 @@
+#include "bench/stress/daemon.hpp"
+#include "bench/stress/figures.hpp"
+#include "bench/stress/processes.hpp"
+#include "bench/stress/runs.hpp"
+#include "bench/stress/scenarios.hpp"
+
+#include <csignal>
+#include <poll.h>
+
+namespace troupe::stress {
+
+namespace {
+
+constexpr int settle_ms = 3000;
+constexpr std::size_t in_flight = 16;
+
+struct memory {
+  std::uint64_t supervisor_kb = 0;
+  std::uint64_t keeper_kb = 0;
+};
+
+memory memory_of(const daemon& at) {
+  poll(nullptr, 0, settle_ms);
+  return {pss_kb(at.supervisor()), pss_kb(at.keeper())};
+}
+
+double share(std::uint64_t now, std::uint64_t before, std::size_t runs) {
+  const auto more = static_cast<double>(now) - static_cast<double>(before);
+  return rounded(more / static_cast<double>(runs));
+}
+
+/// Everything a client has to see before it is true that all are managed again: a
+/// complete list, then an answer of every run.
+void await_all(const daemon& at, const std::vector<std::string>& runs) {
+  client door(at.socket());
+  while (door.call("list_runs", {{"limit", 1}, {"status", "running"}}).at("total") !=
+         runs.size())
+    poll(nullptr, 0, 1);
+  for (std::size_t asked = 0, answered = 0; answered < runs.size(); ++answered) {
+    for (; asked < runs.size() && asked - answered < in_flight; ++asked)
+      door.begin("get_run", {{"run_id", runs[asked]}});
+    const auto view = door.next().content;
+    if (view.at("status") != "running" || view.value("restarts", 0) != 0)
+      give_up("a run was lost: " + print_json(view));
+  }
+}
+
+json recover(const daemon& at, const std::vector<std::string>& runs) {
+  std::vector<double> each;
+  for (int n = 0; n < 5; ++n) {
+    const auto supervisor = at.supervisor();
+    const auto since = clock::now();
+    kill(supervisor, SIGKILL);
+    while (at.supervisor() == supervisor)
+      poll(nullptr, 0, 1);
+    await_all(at, runs);
+    each.push_back(ms_since(since));
+  }
+  return {{"runs", runs.size()}, {"kill_to_all_managed", spread(each)}, {"lost", 0}};
+}
+
+} // namespace
+
+json measure_crowd(const plan& how) {
+  daemon at(how.troupe);
+  at.start();
+  const auto idle = process_run({"/bin/sleep", "1000000"});
+  std::vector<std::string> runs;
+  json figures = json::object();
+  const auto grow_to = [&](int count) {
+    client door(at.socket());
+    const auto more = spawn_many(
+      door, idle, static_cast<std::size_t>(how.many(count)) - runs.size(), in_flight);
+    runs.insert(runs.end(), more.begin(), more.end());
+    await_agents(at, runs.size());
+  };
+  grow_to(1);
+  const auto empty = memory_of(at);
+  for (const int count : {200, 500, 1000}) {
+    grow_to(count);
+    const auto now = memory_of(at);
+    const auto name = std::to_string(runs.size());
+    figures["memory"][name] = {
+      {"supervisor_kb_per_run",
+       share(now.supervisor_kb, empty.supervisor_kb, runs.size() - 1)},
+      {"keeper_kb_per_run", share(now.keeper_kb, empty.keeper_kb, runs.size() - 1)},
+      {"supervisor_kb", now.supervisor_kb},
+      {"keeper_kb", now.keeper_kb}};
+    if (count != 500)
+      figures["recovery"][name] = recover(at, runs);
+  }
+  const auto since = clock::now();
+  at.stop();
+  figures["stop_all"] = rounded(ms_since(since));
+  return figures;
+}
+
+} // namespace troupe::stress

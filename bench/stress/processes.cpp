@@ -1,0 +1,101 @@
+#include "bench/stress/processes.hpp"
+
+#include <charconv>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+#include <unistd.h>
+
+namespace troupe::stress {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string proc(int pid, const char* name) {
+  std::ifstream file("/proc/" + std::to_string(pid) + "/" + name);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+template <class Take>
+void each_process(Take take) {
+  for (const auto& entry : fs::directory_iterator("/proc")) {
+    const auto name = entry.path().filename().string();
+    int pid = 0;
+    const auto end = name.data() + name.size();
+    if (std::from_chars(name.data(), end, pid).ptr == end)
+      take(pid);
+  }
+}
+
+/// The fields of /proc/<pid>/stat behind the name, which may hold anything.
+std::vector<std::uint64_t> stat_fields(int pid) {
+  const auto text = proc(pid, "stat");
+  const auto close = text.rfind(')');
+  if (close == std::string::npos || close + 4 > text.size())
+    return {};
+  std::istringstream rest(text.substr(close + 4));
+  std::vector<std::uint64_t> fields;
+  for (std::int64_t value = 0; rest >> value;)
+    fields.push_back(static_cast<std::uint64_t>(value));
+  return fields;
+}
+
+std::uint64_t kb_behind(const std::string& text, std::string_view label) {
+  const auto at = text.find(label);
+  if (at == std::string::npos)
+    return 0;
+  std::istringstream rest(text.substr(at + label.size()));
+  std::uint64_t kb = 0;
+  rest >> kb;
+  return kb;
+}
+
+} // namespace
+
+std::vector<int> children_of(int pid) {
+  std::vector<int> found;
+  each_process([&](int each) {
+    const auto fields = stat_fields(each);
+    if (!fields.empty() && fields[0] == static_cast<std::uint64_t>(pid))
+      found.push_back(each);
+  });
+  return found;
+}
+
+std::vector<int> processes_with(std::string_view word) {
+  std::vector<int> found;
+  const auto wanted = std::string(1, '\0').append(word).append(1, '\0');
+  each_process([&](int each) {
+    if (proc(each, "cmdline").find(wanted) != std::string::npos)
+      found.push_back(each);
+  });
+  return found;
+}
+
+std::string program_of(int pid) {
+  std::error_code gone;
+  const auto path = fs::read_symlink("/proc/" + std::to_string(pid) + "/exe", gone);
+  return path.filename().string();
+}
+
+std::uint64_t pss_kb(int pid) {
+  return kb_behind(proc(pid, "smaps_rollup"), "\nPss:");
+}
+
+std::uint64_t rss_kb(int pid) {
+  return kb_behind(proc(pid, "smaps_rollup"), "\nRss:");
+}
+
+double cpu_ms(int pid) {
+  constexpr std::size_t user = 10;
+  constexpr std::size_t system = 11;
+  const auto fields = stat_fields(pid);
+  if (fields.size() <= system)
+    return 0;
+  const auto ticks = static_cast<double>(fields[user] + fields[system]);
+  return ticks * 1000 / static_cast<double>(sysconf(_SC_CLK_TCK));
+}
+
+} // namespace troupe::stress

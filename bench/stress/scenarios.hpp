@@ -1,0 +1,45 @@
+#pragma once
+
+#include "protocol/json.hpp"
+
+#include <string>
+
+/// What is measured. Each scenario has a daemon of its own and gives its figures; times
+/// are in milliseconds unless the name says otherwise.
+namespace troupe::stress {
+
+/// How much of it, so that a quick look is possible; 1 is what docs/performance.md has.
+struct plan {
+  std::string troupe; ///< Path of the program.
+  double scale = 1;
+
+  /// A count, scaled, at least 1.
+  [[nodiscard]] int many(int count) const {
+    const int scaled = static_cast<int>(count * scale);
+    return scaled > 1 ? scaled : 1;
+  }
+};
+
+/// `troupe mcp` to its initialize answer; a daemon's cold start; what both cost idle.
+json measure_start(const plan& how);
+
+/// spawn_run in sequence, in parallel, and whole short runs in flight beside the bare
+/// system calls.
+json measure_spawn(const plan& how);
+
+/// Events of agents to poll_events beside the bare file.
+json measure_events(const plan& how);
+
+/// A page of list_runs with many runs.
+json measure_listing(const plan& how);
+
+/// kill -9 of an agent to its replacement.
+json measure_restart(const plan& how);
+
+/// cancel_run of a hostile tree beside cgroup.kill on one.
+json measure_tree(const plan& how);
+
+/// Many idle runs: their memory in the supervisor, and kill -9 of it to all answering.
+json measure_crowd(const plan& how);
+
+} // namespace troupe::stress
