@@ -18,13 +18,14 @@ namespace {
 
 constexpr std::size_t run_id_length = 28;
 
-/// The attempt's cgroup is `<run_id>.<attempt>` (keeper).
+/// The attempt's cgroup is `<run_id>.<attempt>` (keeper). The outermost counts: an
+/// agent may make groups below its own and give them what names it likes.
 std::optional<std::string> run_of_cgroup(const std::string& cgroup) {
-  const auto slash = cgroup.rfind("/r_");
-  if (slash == std::string::npos)
-    return {};
-  auto run_id = cgroup.substr(slash + 1, run_id_length);
-  return is_run_id(run_id) ? std::optional(std::move(run_id)) : std::nullopt;
+  for (auto at = cgroup.find("/r_"); at != std::string::npos;
+       at = cgroup.find("/r_", at + 1))
+    if (auto run_id = cgroup.substr(at + 1, run_id_length); is_run_id(run_id))
+      return run_id;
+  return {};
 }
 
 } // namespace

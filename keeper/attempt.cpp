@@ -66,8 +66,7 @@ spawned_report refusal(const attempt_key& key, std::string why, bool retriable) 
 }
 
 attempt::attempt(const ground& on, spawn_order what, tell to)
-  : on_(on), what_(std::move(what)), tell_(std::move(to)),
-    input_(std::make_unique<input>(on_.waits, descriptor(), nullptr)) {}
+  : on_(on), what_(std::move(what)), tell_(std::move(to)), input_(input_on({})) {}
 
 attempt::~attempt() {
   on_.waits.cancel(next_round_);
@@ -100,6 +99,13 @@ result<descriptor> attempt::open_transcript(const char* name) const {
   return file;
 }
 
+std::unique_ptr<input> attempt::input_on(descriptor pipe) {
+  return std::make_unique<input>(
+    on_.waits, std::move(pipe), [this](std::uint64_t n, std::string_view why) {
+      tell_(unwritten_report{what_.key, n, std::string(why)}, -1);
+    });
+}
+
 result<launch> attempt::prepare() {
   auto program = find_program(what_.argv.front(), what_.env, what_.cwd);
   if (!program)
@@ -118,10 +124,7 @@ result<launch> attempt::prepare() {
   else
     fcntl(pipe_ends[1], F_SETFL, O_NONBLOCK);
   stdio_ = {descriptor(pipe_ends[0]), std::move(*out), std::move(*err)};
-  input_ = std::make_unique<input>(
-    on_.waits, descriptor(pipe_ends[1]), [this](std::uint64_t n, std::string_view why) {
-      tell_(unwritten_report{what_.key, n, std::string(why)}, -1);
-    });
+  input_ = input_on(descriptor(pipe_ends[1]));
   launch what;
   what.program = std::move(*program);
   what.argv = what_.argv;

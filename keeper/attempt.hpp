@@ -43,6 +43,7 @@ public:
 private:
   [[nodiscard]] std::optional<std::string> check() const;
   [[nodiscard]] result<descriptor> open_transcript(const char* name) const;
+  [[nodiscard]] std::unique_ptr<input> input_on(descriptor pipe);
   [[nodiscard]] result<launch> prepare();
   [[nodiscard]] tree::events tree_events();
   void on_started(launched agent);

@@ -27,7 +27,7 @@ public:
       return to_.refused(explain(agent.error(), what), may_pass(agent.error()));
     pid_ = agent->pid;
     on_.kids.expect(pid_, [this](const ending& how) { on_end(how); });
-    on_.waits.watch(group_->events(), EPOLLPRI, [this](std::uint32_t) {
+    on_.waits.watch(group_->events(), EPOLLPRI | EPOLLET, [this](std::uint32_t) {
       if (!group_->populated())
         to_.changed();
     });

@@ -95,8 +95,7 @@ void daemon_test::use(tier how) {
     return;
   if (geteuid() != 0)
     GTEST_SKIP() << "NOT SHOWN: becoming another user needs root";
-  in_front_ = {
-    "/usr/bin/setpriv", "--reuid=1000", "--regid=1000", "--clear-groups"};
+  in_front_ = {"/usr/bin/setpriv", "--reuid=1000", "--regid=1000", "--clear-groups"};
   for (const auto& path : {place_.path(), place_.path() / "state"})
     ASSERT_EQ(chown(path.c_str(), 1000, 1000), 0);
 }
@@ -131,8 +130,7 @@ json daemon_test::hello() const {
   json env = json::object();
   for (const auto& entry : environment_)
     env[entry.substr(0, entry.find('='))] = entry.substr(entry.find('=') + 1);
-  return {
-    {"version", 1}, {"relay", ""}, {"cwd", place_.path().string()}, {"env", env}};
+  return {{"version", 1}, {"relay", ""}, {"cwd", place_.path().string()}, {"env", env}};
 }
 
 connection daemon_test::join_socket() {
@@ -155,8 +153,7 @@ json daemon_test::agent(std::vector<std::string> act, json more) const {
   return request;
 }
 
-std::string
-daemon_test::spawn(client& by, std::vector<std::string> act, json more) {
+std::string daemon_test::spawn(client& by, std::vector<std::string> act, json more) {
   return by.must("spawn_run", agent(std::move(act), std::move(more)))
     .value("run_id", "");
 }
@@ -236,6 +233,19 @@ bool eventually(const std::function<bool()>& so) {
     poll(nullptr, 0, 5);
   }
   return true;
+}
+
+long cpu_ticks(pid_t pid) {
+  const auto stat = proc(pid, "stat");
+  std::istringstream after_name(
+    stat.substr(std::min(stat.size(), stat.rfind(')') + 1)));
+  std::string skipped;
+  for (int i = 0; i < 11; ++i)
+    after_name >> skipped;
+  long user = 0;
+  long system = 0;
+  after_name >> user >> system;
+  return user + system;
 }
 
 std::string agent_program() {

@@ -79,6 +79,9 @@ protected:
 /// Waits until it is so; only for what gives no event. False at the deadline.
 [[nodiscard]] bool eventually(const std::function<bool()>& so);
 
+/// Clock ticks that a process has computed for, itself and in the kernel.
+[[nodiscard]] long cpu_ticks(pid_t pid);
+
 [[nodiscard]] std::string agent_program();
 
 } // namespace troupe::e2e

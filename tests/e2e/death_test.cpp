@@ -53,8 +53,8 @@ TEST_F(death, AKilledClientHarmsNoRun) {
   auto keep = join();
   auto doomed = join();
   const auto run_id = spawn(*doomed, {"count", "50", "10"});
-  const auto held = doomed->send(
-    "wait_runs", {{"run_ids", {run_id}}, {"until", "terminal"}});
+  const auto held =
+    doomed->send("wait_runs", {{"run_ids", {run_id}}, {"until", "terminal"}});
   EXPECT_GT(held, 0);
   ASSERT_FALSE(keep->event_of(run_id, "agent_message").is_null());
   doomed.relay().signal(SIGKILL);

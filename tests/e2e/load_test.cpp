@@ -10,7 +10,6 @@ namespace {
 
 class under_load : public daemon_test {};
 
-
 } // namespace
 
 TEST_F(under_load, AFinishedRunGoesOnAtOnceAHundredTimes) {

@@ -16,7 +16,8 @@ protected:
     ASSERT_TRUE(eventually([&] {
       const auto now = supervisor();
       return now > 0 && now != old;
-    })) << log();
+    }))
+      << log();
   }
 };
 
@@ -66,8 +67,7 @@ TEST_F(recovery, LosesAndDoublesNothing) {
 
 TEST_F(recovery, KeepsAQuestionThatWaits) {
   auto me = join();
-  const auto run_id =
-    spawn(*me, {"ask"}, {{"backend_config", {{"stdin", "json"}}}});
+  const auto run_id = spawn(*me, {"ask"}, {{"backend_config", {{"stdin", "json"}}}});
   ASSERT_FALSE(me->event_of(run_id, "input_required").is_null()) << log();
   kill_supervisor();
   const auto seen =
@@ -106,6 +106,16 @@ TEST_F(recovery, FinishesACancellation) {
   kill_supervisor();
   EXPECT_EQ(me->ended({run_id})[run_id]["status"], "cancelled");
   EXPECT_TRUE(agents().empty()) << described(agents());
+}
+
+TEST_F(recovery, CostsNothingWhileAgentsAreSilent) {
+  auto me = join();
+  const auto run_id = spawn(*me, {"wait"});
+  const auto seq = me->event_of(run_id, "agent_message").value("seq", 0);
+  const auto before = cpu_ticks(keeper());
+  me->must(
+    "poll_events", {{"run_id", run_id}, {"after_seq", seq + 1}, {"wait_ms", 1500}});
+  EXPECT_LT(cpu_ticks(keeper()) - before, 15) << "of 150";
 }
 
 TEST_F(failing, IsTriedAgainUntilItWorks) {

@@ -50,6 +50,21 @@ TEST_P(Attempt, WritesBothStreamsIntoItsTranscript) {
   EXPECT_EQ(facts.st_mode & 0777U, 0400U);
 }
 
+TEST_P(Attempt, AnswersWhatIsWrittenToARefusedOne) {
+  auto by = accept_supervisor();
+  auto what = script("true");
+  what.argv = {"/nowhere/program"};
+  what.stdin_open = true;
+
+  by.send(what);
+  by.send(write_order{.key = what.key, .n = 1, .line = "hello"});
+  const auto lost = by.next<unwritten_report>();
+
+  ASSERT_TRUE(lost) << log();
+  EXPECT_EQ(lost->n, 1U);
+  EXPECT_EQ(lost->why, "closed");
+}
+
 TEST_P(Attempt, HandsOverAPidfdThatTellsOfItsEnd) {
   auto by = accept_supervisor();
   auto what = script("read line");
