@@ -111,7 +111,8 @@ void attempt_state::news(const kept_news& what) {
       else if constexpr (std::same_as<T, keeper::gone_report>)
         tree_gone(report);
       else if constexpr (std::same_as<T, keeper::unwritten_report>) {
-        if (!ended_by_us_ && !exited_)
+        const bool last_word = !stdin_open_ && report.why == "closed";
+        if (!ended_by_us_ && !exited_ && !last_word)
           warn("input_not_delivered", "the agent did not take input: " + report.why);
       }
     },

@@ -37,6 +37,7 @@ void run_state::start(surroundings around, run_setup setup) {
   history_.emplace(launch_.restart);
   restart_mode_ = launch_.restart.mode;
   seq_ = told_seq_ = setup_.loaded.last_seq;
+  told_status_ = record_.view.status;
   if (setup_.recovered)
     recover();
 }
@@ -92,7 +93,8 @@ caf::result<event_page> run_state::poll(const poll_events& question) {
   if (pollers_.size() >= waiting_max)
     return to_caf(error{errc::busy, "too many clients wait for events of this run"});
   auto promise = self_->make_response_promise<event_page>();
-  const bool wait = question.after_seq >= told_seq_ && !final() && question.wait_ms > 0;
+  const bool wait =
+    question.after_seq >= told_seq_ && !is_final(told_status_) && question.wait_ms > 0;
   if (!wait) {
     serve({promise, question});
     return promise;
@@ -165,14 +167,9 @@ caf::result<continued_run> run_state::go_on(const asked<continue_run>& question)
   auto promise = self_->make_response_promise<continued_run>();
   self_->request(attempt_, deadline::disk, std::move(said))
     .then(
-      [this, promise](const written&) mutable {
-        promise.deliver(continued_run{
-          .run_id = record_.view.run_id,
-          .status = record_.view.status,
-          .session_id = record_.view.session_id,
-          .agent_name = record_.view.agent_name,
-          .mode = continue_mode::live,
-          .resumed_from_run_id = {}});
+      [this, promise](const written&) {
+        continued_.push_back({promise, seq_});
+        flush();
       },
       [promise](caf::error& e) mutable { promise.deliver(std::move(e)); });
   return promise;

@@ -56,6 +56,12 @@ private:
     poll_events question;
   };
 
+  /// Said to the agent; answered when a list shows what came of it, up to this event.
+  struct continuation {
+    caf::typed_response_promise<continued_run> answer;
+    std::uint64_t seq;
+  };
+
   // Phases and attempts (run_attempts.cpp).
   void recover();
   bool move(supervision::run_event on, std::string cause = {});
@@ -76,6 +82,7 @@ private:
   void flushed(std::uint64_t up_to, int credits);
   void serve(poller waiting);
   void wake_pollers();
+  void confirm_continued();
   void save();
   void save_session();
   void retire();
@@ -100,6 +107,7 @@ private:
   std::map<std::uint64_t, poller> pollers_;
   std::map<std::uint64_t, cancel_promise> cancellers_;
   std::vector<stop_promise> stoppers_;
+  std::vector<continuation> continued_;
   std::set<std::string> answered_;
   std::optional<event> last_telling_;
   std::chrono::milliseconds run_time_{0};
@@ -107,8 +115,9 @@ private:
   exit_kind stop_kind_ = exit_kind::cancelled;
   restart_mode restart_mode_ = restart_mode::resume;
   std::string outbox_;
-  std::uint64_t seq_ = 0;      ///< Last one given.
-  std::uint64_t told_seq_ = 0; ///< Last one on disk.
+  std::uint64_t seq_ = 0;                       ///< Last one given.
+  std::uint64_t told_seq_ = 0;                  ///< Last one on disk.
+  run_status told_status_ = run_status::queued; ///< As of that one.
   std::uint64_t outbox_first_ = 0;
   std::uint64_t next_token_ = 0;
   std::uint64_t wait_generation_ = 0;

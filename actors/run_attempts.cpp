@@ -84,7 +84,7 @@ void run_state::start_attempt(const std::optional<exit_reason>& after) {
   json turn{{"text", first_turn(after)}};
   setup.inputs = {
     {.n = 1, .at_offset = 0, .kind = input_kind::turn, .body = {print_json(turn)}}};
-  setup.token = new_token();
+  setup.token = record_.view.run_id + "." + new_token();
   launch(std::move(setup));
 }
 
@@ -148,6 +148,8 @@ std::string run_state::first_turn(const std::optional<exit_reason>& after) const
 void run_state::news(const attempt_news& told) {
   if (record_.attempts.empty() || told.attempt != record_.attempts.back().view.n)
     return;
+  if (told.spoke && !told.replaying)
+    move(run_event::first_output);
   for (const auto& each : told.events)
     emit(each.what, each.src);
   if (told.session && told.session != record_.view.backend_session_id) {
@@ -157,8 +159,6 @@ void run_state::news(const attempt_news& told) {
   }
   if (!told.replaying) {
     record_.view.pending = told.pending;
-    if (told.spoke && move(run_event::first_output))
-      record_.view.updated_at = around_.world->wall();
     const bool login = !told.pending.empty() && told.pending.front().kind == "auth";
     if (!told.pending.empty())
       move(login ? run_event::asked_for_login : run_event::asked);

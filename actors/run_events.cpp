@@ -91,6 +91,8 @@ void run_state::flush() {
 void run_state::flushed(std::uint64_t up_to, int credits) {
   const bool news = up_to > told_seq_;
   told_seq_ = up_to;
+  if (outbox_.empty())
+    told_status_ = record_.view.status;
   for (int i = 0; i < credits && attempt_; ++i)
     self_->send(attempt_, credit{});
   if (final() && outbox_.empty())
@@ -98,6 +100,23 @@ void run_state::flushed(std::uint64_t up_to, int credits) {
   if (news) {
     report();
     wake_pollers();
+  }
+  confirm_continued();
+}
+
+void run_state::confirm_continued() {
+  for (auto& each : std::exchange(continued_, {})) {
+    if (each.seq > told_seq_) {
+      continued_.push_back(std::move(each));
+      continue;
+    }
+    each.answer.deliver(continued_run{
+      .run_id = record_.view.run_id,
+      .status = record_.view.status,
+      .session_id = record_.view.session_id,
+      .agent_name = record_.view.agent_name,
+      .mode = continue_mode::live,
+      .resumed_from_run_id = {}});
   }
 }
 
@@ -116,7 +135,7 @@ void run_state::serve(poller waiting) {
   const auto& question = waiting.question;
   event_page page{
     .run_id = record_.view.run_id,
-    .status = record_.view.status,
+    .status = told_status_,
     .events = {},
     .next_after_seq = question.after_seq,
     .last_seq = told_seq_};
@@ -159,6 +178,7 @@ void run_state::save_session() {
     .cwd = record_.view.cwd,
     .agent_name = record_.view.agent_name,
     .backend_session_id = record_.view.backend_session_id,
+    .parent_run_id = record_.view.parent_run_id,
     .last_run_id = record_.view.run_id,
     .updated_at = around_.world->wall(),
     .launch = launch_};
@@ -188,6 +208,7 @@ void run_state::retire() {
 
 void run_state::say_farewell() {
   report();
+  confirm_continued();
   wake_pollers();
   for (auto& [id, answer] : cancellers_)
     answer.deliver(cancelled());

@@ -119,6 +119,9 @@ void runs_state::create(
   const auto& who = *request.who;
   if (auto may = admit(request); !may)
     return to.refused(std::move(may.error()));
+  if (who.run_id && session && session->parent_run_id != who.run_id)
+    return to.refused(
+      {errc::not_found, "session_id: no such session among those this run started"});
   auto backend = choose_backend(setup_.config, request.what.backend);
   if (!backend)
     return to.refused(std::move(backend.error()));
@@ -154,11 +157,13 @@ void runs_state::create(
           .last_src = {},
           .token = {}};
         launch_run(std::move(loaded), false);
-        to.made(record);
         begin_if_first(record.view.session_id);
+        to.made(record);
       },
-      [this, run_id = made->record.view.run_id, to](caf::error& e) {
-        forget(run_id);
+      [this, record = made->record, to](caf::error& e) {
+        for (const auto& key : record.keys)
+          keys_.erase(key);
+        forget(record.view.run_id);
         to.refused(from_caf(e));
       });
 }
@@ -270,31 +275,6 @@ void runs_state::stop_all(const stop_run& order) {
 void runs_state::quit_if_done() {
   if (stopping_ && live_.empty())
     setup_.around.world->order(keeper::quit_order{.reason = *stopping_});
-}
-
-caf::result<process_owner> runs_state::owner_of(const whose_process& question) const {
-  const auto as_run = [this](const std::string& run_id) -> caf::result<process_owner> {
-    const auto it = live_.find(run_id);
-    if (it == live_.end())
-      return to_caf(
-        error{errc::refused, "this process belongs to a run that has ended"});
-    return process_owner{.run_id = run_id, .depth = it->second.brief.depth};
-  };
-  constexpr std::size_t run_id_length = 28;
-  const auto slash = question.cgroup.rfind("/r_");
-  if (slash != std::string::npos)
-    if (const auto id = question.cgroup.substr(slash + 1, run_id_length); is_run_id(id))
-      return as_run(id);
-  for (const auto& [key, kept] : kept_)
-    for (const int pid : question.ancestors)
-      if (pid == kept.spawned.pid || pid == kept.spawned.root_pid)
-        return as_run(key.run_id);
-  const bool of_keeper = std::ranges::find(question.ancestors, setup_.keeper_pid) !=
-                         question.ancestors.end();
-  if (of_keeper)
-    return to_caf(error{
-      errc::refused, "this process was started by an agent whose run is not known"});
-  return process_owner{};
 }
 
 } // namespace troupe

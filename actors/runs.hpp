@@ -37,13 +37,19 @@ public:
 
   caf::result<spawned_run> spawn(const asked<spawn_run>& request);
   caf::result<continued_run> resume(const resume_run& request);
-  caf::result<process_owner> owner_of(const whose_process& question) const;
+  caf::result<process_owner> owner_of(const whose_process& question);
   void stop_all(const stop_run& order);
   void over(const run_over& ended);
   void news(const kept_news& what);
   void down(const caf::down_msg& died);
 
 private:
+  [[nodiscard]] std::optional<std::string>
+  run_around(const whose_process& process) const;
+  [[nodiscard]] result<process_owner> as_run(const std::string& run_id) const;
+  void check_token(
+    const std::string& token, caf::typed_response_promise<process_owner> answer);
+
   struct live_run {
     run_actor actor;
     run_brief brief;

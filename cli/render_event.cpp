@@ -54,6 +54,18 @@ std::string tail(const std::string& output) {
          std::string(text.substr(from));
 }
 
+/// The first lines of a prompt are what tells it from others.
+std::string head(const std::string& text) {
+  std::size_t to = 0;
+  for (std::size_t lines = 0; lines < output_lines_max; ++lines) {
+    to = text.find('\n', to);
+    if (to == text.npos)
+      return text;
+    ++to;
+  }
+  return text.substr(0, to) + "…";
+}
+
 std::string finish_text(const json& data, std::initializer_list<const char*> names) {
   auto text = said(data, names);
   if (const auto code = said(data, {"exit_code"}); !code.empty() && code != "0")
@@ -96,10 +108,27 @@ std::string todo_text(const json& data) {
   return text;
 }
 
+/// What ends with an answer or an error is told by the event that holds it.
 std::string status_text(const json& data) {
   auto text = said(data, {"phase", "status", "to"});
-  const auto why = said(data, {"message", "detail", "reason", "summary"});
+  if (text == "completed" || text == "failed")
+    return {};
+  if (const auto n = said(data, {"attempt"}); !n.empty() && n != "1")
+    text += " (attempt " + n + ")";
+  const auto why = said(data, {"cause", "message", "detail", "reason", "summary"});
   return why.empty() ? text : text + ": " + why;
+}
+
+/// In its words, or else all that it names.
+std::string warning_text(const json& data) {
+  const auto kind = said(data, {"kind"});
+  if (const auto words = said(data, {"message", "detail"}); !words.empty())
+    return kind + ": " + words;
+  std::string text;
+  for (const auto& [name, value] : data.items())
+    if (name != "kind" && value.is_primitive() && !value.is_null())
+      text += (text.empty() ? ": " : ", ") + name + " " + said(data, {name.c_str()});
+  return kind + text;
 }
 
 entry entry_of_speech(event_type type, const json& data) {
@@ -126,7 +155,11 @@ entry entry_of_speech(event_type type, const json& data) {
 entry entry_of(event_type type, const json& data) {
   switch (type) {
   case event_type::run_started:
-    return {"▶", "started " + said(data, {"attempt", "pid"}), paint::dim};
+    return {
+      "▶",
+      "started " + said(data, {"agent_name"}),
+      paint::dim,
+      head(said(data, {"prompt"}))};
   case event_type::status_changed:
     return {"·", status_text(data), paint::dim};
   case event_type::command_started:
@@ -149,10 +182,7 @@ entry entry_of(event_type type, const json& data) {
   case event_type::auth_required:
     return {"?", said(data, {"title", "message"}), paint::yellow, {}, true};
   case event_type::warning:
-    return {
-      "!",
-      said(data, {"kind"}) + ": " + said(data, {"message", "detail"}),
-      paint::yellow};
+    return {"!", warning_text(data), paint::yellow};
   default:
     return entry_of_speech(type, data);
   }

@@ -21,8 +21,8 @@ function(troupe_tests room)
     PROPERTIES TIMEOUT ${T_TIMEOUT} LABELS "${T_LABELS}" DISCOVERY_TIMEOUT 60)
 endfunction()
 
-# One libFuzzer target: <name> over <name>.cpp and the libraries given; its test lets
-# it run for five seconds. The libraries are compiled for coverage too.
+# One libFuzzer target, part of fuzz_targets: <name> over <name>.cpp and the libraries
+# given, which are compiled for coverage too. Its test lets it run for five seconds.
 function(troupe_fuzz name)
   add_executable(${name} ${name}.cpp)
   target_link_libraries(${name} PRIVATE ${ARGN})
@@ -31,6 +31,7 @@ function(troupe_fuzz name)
   foreach(library ${ARGN})
     target_compile_options(${library} PRIVATE -fsanitize=fuzzer-no-link,address)
   endforeach()
+  add_dependencies(fuzz_targets ${name})
   add_test(NAME fuzz.${name} COMMAND ${name} -max_total_time=5 -max_len=4096)
   set_tests_properties(fuzz.${name} PROPERTIES TIMEOUT 60 LABELS fuzz)
 endfunction()

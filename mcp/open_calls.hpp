@@ -32,10 +32,11 @@ struct open_call {
 /// answered, so that dropping calls makes no room for boundless work.
 class open_calls {
 public:
-  static constexpr std::size_t wanted_max = 32;
-  static constexpr std::size_t working_max = 128;
+  static constexpr std::size_t wanted_max = 128;
+  static constexpr std::size_t working_max = 256;
 
   [[nodiscard]] bool full() const;
+  [[nodiscard]] bool empty() const { return calls_.empty(); }
   [[nodiscard]] bool has(const json& id) const;
 
   /// Names the call by a number, which also serves its timers.

@@ -93,8 +93,11 @@ void session_state::identified(const process_owner& owner) {
   who_.depth = owner.depth;
   shared_who_ = std::make_shared<const caller>(std::move(who_));
   phase_ = phase::serving;
+  const bool left = std::exchange(left_, false);
   for (const auto& said : std::exchange(waiting_, {}))
     serve(said);
+  left_ = left;
+  leave_if_done();
 }
 
 void session_state::refuse(std::string why) {
@@ -102,6 +105,7 @@ void session_state::refuse(std::string why) {
   refusal_ = std::move(why);
   for (const auto& said : std::exchange(waiting_, {}))
     turn_away(said);
+  leave_if_done();
 }
 
 /// Answers a request with the reason, then ends; a notification leaves the client the
@@ -187,10 +191,12 @@ void session_state::start(call_tool what, const std::shared_ptr<batch_answers>& 
 
 void session_state::finish(std::uint64_t number, const result<raw_json>& answer) {
   const auto call = calls_.take(number);
-  if (!call || call->dropped)
-    return;
-  note(*call, answer ? "ok" : "error", &answer);
-  settle(call->batch, jsonrpc::success_text(call->id, dialogue_->call_result(answer)));
+  if (call && !call->dropped) {
+    note(*call, answer ? "ok" : "error", &answer);
+    settle(
+      call->batch, jsonrpc::success_text(call->id, dialogue_->call_result(answer)));
+  }
+  leave_if_done();
 }
 
 void session_state::drop(const json& id) {
@@ -251,6 +257,18 @@ void session_state::say(std::string message) {
   outside_->say(peer_.client, std::move(message));
 }
 
+void session_state::left() {
+  left_ = true;
+  leave_if_done();
+}
+
+void session_state::leave_if_done() {
+  if (!left_ || phase_ == phase::asking || !calls_.empty())
+    return;
+  outside_->hang_up(peer_.client);
+  self_->quit();
+}
+
 session_actor::behavior_type session(
   session_actor::stateful_pointer<session_state> self,
   client_joined peer,
@@ -260,7 +278,7 @@ session_actor::behavior_type session(
   self->state.begin(self, std::move(peer), outside, std::move(at), std::move(options));
   return {
     [self](const client_said& said) { self->state.take(said); },
-    [self](const client_left&) { self->quit(); },
+    [self](const client_left&) { self->state.left(); },
     [self](const wake& timer) { self->state.tick(timer.token); }};
 }
 

@@ -37,6 +37,7 @@ public:
 
   void take(const client_said& said);
   void tick(std::uint64_t number);
+  void left();
 
 private:
   enum class phase : std::uint8_t { greeting, asking, serving, refused };
@@ -58,6 +59,7 @@ private:
     std::string_view outcome,
     const result<raw_json>* answer) const;
   void say(std::string message);
+  void leave_if_done();
 
   session_actor::pointer self_ = nullptr;
   client_joined peer_;
@@ -71,10 +73,12 @@ private:
   std::shared_ptr<const caller> shared_who_;
   std::optional<legacy_dialogue> dialogue_;
   open_calls calls_;
+  bool left_ = false;
 };
 
 /// SESSION: speaks MCP with one client. Child of the GATEWAY, linked to it. Ends when
-/// its client has left or was turned away; runs are never touched by that.
+/// its client was turned away, or has left and all it asked is answered: a client that
+/// says nothing more may still listen. Runs are never touched by that.
 session_actor::behavior_type session(
   session_actor::stateful_pointer<session_state> self,
   client_joined peer,

@@ -69,8 +69,4 @@ fs::path layout::session_file(const std::string& session_id) const {
   return state / "sessions" / (plain(session_id) + ".json");
 }
 
-fs::path layout::board() const {
-  return state / "board.sqlite";
-}
-
 } // namespace troupe::store

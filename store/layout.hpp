@@ -29,7 +29,6 @@ struct layout {
   [[nodiscard]] std::filesystem::path
   token_file(const std::string& run_id, std::uint32_t n) const;
   [[nodiscard]] std::filesystem::path session_file(const std::string& session_id) const;
-  [[nodiscard]] std::filesystem::path board() const; ///< SQLite.
 };
 
 } // namespace troupe::store

@@ -89,6 +89,7 @@ struct session_record {
   std::string cwd;
   std::string agent_name;
   std::optional<std::string> backend_session_id;
+  std::optional<std::string> parent_run_id; ///< The run that started its last run.
   std::string last_run_id;
   timestamp updated_at;
   launch_record launch; ///< Of its last run, for continue_run; without secrets' values.
@@ -102,6 +103,10 @@ struct session_record {
       required("agent_name", &session_record::agent_name, "Its nickname."),
       optional(
         "backend_session_id", &session_record::backend_session_id, "For resume."),
+      optional(
+        "parent_run_id",
+        &session_record::parent_run_id,
+        "The run that started its last run."),
       required("last_run_id", &session_record::last_run_id, "Its newest run."),
       required("updated_at", &session_record::updated_at, "When it last changed."),
       required("launch", &session_record::launch, "How its last run was started."),

@@ -186,6 +186,18 @@ INSTANTIATE_TEST_SUITE_P(
     event_row{
       event("warning", {{"kind", "api_error"}, {"message", "busy"}}),
       "11:59:58 ! api_error: busy\n"},
+    event_row{
+      event("warning", {{"kind", "api_retry"}, {"attempt", 1}, {"status", 529}}),
+      "11:59:58 ! api_retry: attempt 1, status 529\n"},
+    event_row{
+      event("run_started", {{"agent_name", "agent1"}, {"prompt", "one\ntwo"}}),
+      "11:59:58 ▶ started agent1\n           one\n           two\n"},
+    event_row{
+      event(
+        "status_changed",
+        {{"phase", "starting"}, {"attempt", 2}, {"cause", "after oom"}}),
+      "11:59:58 · starting (attempt 2): after …\n"},
+    event_row{event("status_changed", {{"phase", "completed"}, {"attempt", 1}}), ""},
     event_row{event("run_failed", {{"error", "no"}}), "11:59:58 ■ failed: no\n"},
     event_row{event("agent_message", json::object()), ""},
     event_row{json{{"type", "unheard_of"}}, ""}));

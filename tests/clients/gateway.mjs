@@ -14,7 +14,7 @@ import { killAllWith, processesWith } from './processes.mjs';
 
 export const troupe = process.env.TROUPE_BIN;
 
-const final = new Set(['run_completed', 'run_failed', 'rejected']);
+const final = new Set(['completed', 'failed', 'cancelled', 'unknown']);
 
 // A claim that must come true within the deadline, or else its last failure is thrown.
 export async function eventually(claim, deadline = 20_000) {
@@ -169,7 +169,7 @@ export class Session {
       const page = await this.call('poll_events', ask);
       events.push(...page.events);
       after_seq = page.next_after_seq;
-      if (!page.has_more && final.has(events.at(-1)?.type)) return events;
+      if (!page.has_more && final.has(page.status)) return events;
       assert.ok(events.length < 10_000, 'the run does not end');
     }
   }

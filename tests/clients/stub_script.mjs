@@ -58,6 +58,9 @@ export function directivesIn(text) {
   return found;
 }
 
+// What the agent itself puts after a call that was interrupted, before the next user.
+const isFiller = (message) => textOf(message.content) === 'No response requested.';
+
 const hasTool = (message) =>
   message.role === 'assistant' &&
   Array.isArray(message.content) &&
@@ -126,18 +129,20 @@ function turnsOf(directives) {
   return turns;
 }
 
-// Answers {key, steps}: the key names this point of the script for as long as the same
-// request is repeated; the steps are what to do, in order.
+// Answers {key, steps}: the key names this point of the script for as long as it is
+// asked for again, by an agent that was restarted too; the steps are what to do, in order.
 export function nextTurn({ messages, tools: offered = [] }) {
   const at = messages.findLastIndex(
     (m) => m.role === 'user' && directivesIn(textOf(m.content)).length > 0,
   );
   if (at < 0) return { key: '', steps: [{ do: 'text', text: 'no directive' }] };
-  const script = textOf(messages[at].content);
-  const turns = turnsOf(directivesIn(script));
+  const directives = directivesIn(textOf(messages[at].content));
+  const turns = turnsOf(directives);
   const later = messages.slice(at + 1);
   const taken = later.filter(hasTool).length;
-  const spoken = later.some((m) => m.role === 'assistant' && !hasTool(m));
+  const spoken = later.some(
+    (m) => m.role === 'assistant' && !hasTool(m) && !isFiller(m),
+  );
   const last = turns.at(-1);
   const endless = last.length > 0 && last.at(-1).word === 'MAXTOK';
   const turn = spoken && !endless ? [] : (turns[taken] ?? []);
@@ -146,7 +151,7 @@ export function nextTurn({ messages, tools: offered = [] }) {
   if (steps.length === 0) {
     steps.push({ do: 'text', text: `done; last tool result: ${lastResult(messages)}` });
   }
-  return { key: `${at}:${taken}:${script}`, steps };
+  return { key: `${taken}:${JSON.stringify(directives)}`, steps };
 }
 
 function stepOf({ word, rest }, messages, names) {

@@ -47,6 +47,13 @@ test('a call that was lost with the agent is made again', () => {
   assert.deepEqual(steps.map((s) => s.name), ['Bash']);
 });
 
+test('a call that was cut off and filled in by the agent goes on with the next line', () => {
+  const script = [user('RUN ls\nSAY last'), called, result('interrupted')];
+  const steps = after(...script, said('No response requested.'), user('Go on.'));
+
+  assert.deepEqual(steps, [{ do: 'text', text: 'last' }]);
+});
+
 test('what was interrupted before it spoke is left behind', () => {
   const merged = 'HANG\n[Request interrupted by user]\nSAY alive';
 

@@ -25,18 +25,43 @@ TEST_F(Gateway, IgnoresClientsItDoesNotKnow) {
   EXPECT_TRUE(outside.hung_up.empty());
 }
 
-TEST_F(Gateway, EndsTheSessionOfAClientThatLeft) {
+TEST_F(Gateway, HangsUpOnAClientThatLeftAndHasAllItsAnswers) {
+  open();
+
+  leave();
+
+  EXPECT_TRUE(outside.hung_up.contains(client));
+  EXPECT_TRUE(script.cancelled.empty());
+  say(ping);
+  EXPECT_TRUE(heard().empty());
+}
+
+TEST_F(Gateway, AnswersWhatAClientAskedBeforeItLeft) {
   open();
   call(1, "wait_runs", {{"run_ids", {"r_1"}}});
 
   leave();
+  const bool held = outside.hung_up.empty();
   release();
 
-  EXPECT_TRUE(heard().empty());
-  EXPECT_TRUE(script.cancelled.empty());
-  EXPECT_TRUE(outside.hung_up.empty());
+  EXPECT_TRUE(held);
+  EXPECT_EQ(answer()["id"], 1);
+  EXPECT_TRUE(outside.hung_up.contains(client));
+}
+
+TEST_F(Gateway, ServesAClientThatLeftBeforeItWasKnown) {
+  script.hold_identities = true;
+  join();
+  say(hello_line);
   say(ping);
-  EXPECT_TRUE(heard().empty());
+
+  leave();
+  const bool held = outside.hung_up.empty();
+  release();
+
+  EXPECT_TRUE(held);
+  EXPECT_EQ(answer()["id"], 1);
+  EXPECT_TRUE(outside.hung_up.contains(client));
 }
 
 TEST_F(Gateway, HangsUpOnlyOnTheClientWhoseSessionDied) {

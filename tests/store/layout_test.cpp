@@ -17,7 +17,6 @@ TEST(Layout, NamesEveryFileOfARun) {
   EXPECT_EQ(at.inputs_file("r_1", 2), "/s/runs/r_1/attempts/2/inputs.ndjson");
   EXPECT_EQ(at.token_file("r_1", 2), "/s/runs/r_1/attempts/2/token");
   EXPECT_EQ(at.session_file("s_1"), "/s/sessions/s_1.json");
-  EXPECT_EQ(at.board(), "/s/board.sqlite");
 }
 
 TEST(Layout, NeverLeavesTheStateDirectoryWhateverTheId) {

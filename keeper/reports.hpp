@@ -1,0 +1,171 @@
+#pragma once
+
+#include "keeper/attempt_key.hpp"
+#include "protocol/values.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+/// What the keeper tells the supervisor.
+namespace troupe::keeper {
+
+struct spawned_report {
+  attempt_key key;
+  int pid = 0;
+  int root_pid = 0;
+  tier proof = tier::subtree;
+  std::optional<std::string> refusal;
+  bool retriable = false;
+
+  static constexpr auto fields() {
+    return std::tuple{
+      required("key", &spawned_report::key, "The attempt."),
+      optional(
+        "pid", &spawned_report::pid, "Main process; its pidfd comes beside this line."),
+      optional(
+        "root_pid",
+        &spawned_report::root_pid,
+        "Process that every member of its tree descends from; 0: its cgroup tells."),
+      optional("proof", &spawned_report::proof, "Tier of the tree."),
+      optional(
+        "refusal",
+        &spawned_report::refusal,
+        "Why nothing was started, with what to do."),
+      optional(
+        "retriable",
+        &spawned_report::retriable,
+        "Whether the refusal may pass by itself (EAGAIN, EMFILE, ENOMEM)."),
+    };
+  }
+};
+
+/// The main process ended. Its tree may still live: see `gone`.
+struct exited_report {
+  attempt_key key;
+  std::optional<int> code;
+  std::optional<int> signal;
+  bool tree_empty = false;
+  std::uint64_t user_ms = 0;
+  std::uint64_t system_ms = 0;
+  std::optional<std::uint32_t> peak_memory_mb;
+  std::optional<std::string> oom;
+  timestamp at;
+
+  static constexpr auto fields() {
+    return std::tuple{
+      required("key", &exited_report::key, "The attempt."),
+      optional(
+        "code", &exited_report::code, "Exit code; neither code nor signal: unknown."),
+      optional("signal", &exited_report::signal, "Signal that killed it."),
+      required(
+        "tree_empty", &exited_report::tree_empty, "Whether nothing else of it lives."),
+      optional(
+        "user_ms",
+        &exited_report::user_ms,
+        "CPU time of the main process and reaped children."),
+      optional("system_ms", &exited_report::system_ms, "As user_ms, in the kernel."),
+      optional(
+        "peak_memory_mb",
+        &exited_report::peak_memory_mb,
+        "Of the tree, else of the main process."),
+      optional(
+        "oom",
+        &exited_report::oom,
+        "proved: a counter says so; likely: SIGKILL not of ours."),
+      required("at", &exited_report::at, "When it was reaped."),
+    };
+  }
+};
+
+/// Nothing of the tree is left.
+struct gone_report {
+  attempt_key key;
+  tier proof = tier::subtree;
+  timestamp at;
+
+  static constexpr auto fields() {
+    return std::tuple{
+      required("key", &gone_report::key, "The attempt."),
+      required("proof", &gone_report::proof, "How that is known."),
+      required("at", &gone_report::at, "When it was seen."),
+    };
+  }
+};
+
+/// One attempt that the keeper holds.
+struct kept_attempt {
+  spawned_report spawned;
+  std::optional<exited_report> exited;
+  std::optional<gone_report> gone;
+  std::uint64_t last_written = 0;
+
+  static constexpr auto fields() {
+    return std::tuple{
+      required("spawned", &kept_attempt::spawned, "As reported."),
+      optional("exited", &kept_attempt::exited, "If it has."),
+      optional("gone", &kept_attempt::gone, "If it is."),
+      required(
+        "last_written",
+        &kept_attempt::last_written,
+        "Number of the last line accepted."),
+    };
+  }
+};
+
+struct kept_report {
+  std::uint64_t request = 0;
+  std::vector<kept_attempt> attempts;
+
+  static constexpr auto fields() {
+    return std::tuple{
+      optional("request", &kept_report::request, "Of the list order."),
+      required("attempts", &kept_report::attempts, "Everything not forgotten."),
+    };
+  }
+};
+
+/// A line could not be accepted: stdin is closed, or its queue is full (4 MiB).
+struct unwritten_report {
+  attempt_key key;
+  std::uint64_t n = 0;
+  std::string why;
+
+  static constexpr auto fields() {
+    return std::tuple{
+      required("key", &unwritten_report::key, "The attempt."),
+      required("n", &unwritten_report::n, "Of the line."),
+      required("why", &unwritten_report::why, "closed or full."),
+    };
+  }
+};
+
+/// Please end all runs and then send quit: the daemon was told to stop.
+struct stop_report {
+  std::string reason;
+
+  static constexpr auto fields() {
+    return std::tuple{required("reason", &stop_report::reason, "For the runs' exit.")};
+  }
+};
+
+struct ping_report {
+  std::uint64_t n = 0;
+
+  static constexpr auto fields() {
+    return std::tuple{required("n", &ping_report::n, "Echoed by pong.")};
+  }
+};
+
+using report = std::variant<
+  spawned_report,
+  exited_report,
+  gone_report,
+  kept_report,
+  unwritten_report,
+  stop_report,
+  ping_report>;
+
+} // namespace troupe::keeper

@@ -1,0 +1,154 @@
+#pragma once
+
+#include "protocol/exit.hpp"
+#include "protocol/phases.hpp"
+#include "protocol/values.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// How a run looks from outside.
+namespace troupe {
+
+/// A request of the agent that waits for an answer.
+struct pending_request {
+  std::string request_id;
+  std::string kind = "permission";
+  std::string title;
+  raw_json detail;
+  std::vector<std::string> options;
+
+  friend bool operator==(const pending_request&, const pending_request&) = default;
+
+  static constexpr auto fields() {
+    return std::tuple{
+      required("request_id", &pending_request::request_id, "Name it in the answer."),
+      required("kind", &pending_request::kind, "permission, question or auth."),
+      required("title", &pending_request::title, "In one line."),
+      required(
+        "detail", &pending_request::detail, "The tool and its input, or the question."),
+      required("options", &pending_request::options, "Decisions it takes."),
+    };
+  }
+};
+
+struct attempt_view {
+  std::uint32_t n = 1;
+  std::optional<exit_reason> exit;
+  timestamp started_at;
+  std::optional<timestamp> ended_at;
+  std::optional<std::string> proof;
+  std::optional<std::uint32_t> peak_memory_mb;
+
+  static constexpr auto fields() {
+    return std::tuple{
+      required("n", &attempt_view::n, "1, 2, 3 …"),
+      optional("exit", &attempt_view::exit, "Why it ended."),
+      required("started_at", &attempt_view::started_at, "When."),
+      optional("ended_at", &attempt_view::ended_at, "When its tree was gone."),
+      optional("proof", &attempt_view::proof, "How it is known that the tree is gone."),
+      optional("peak_memory_mb", &attempt_view::peak_memory_mb, "Most memory used."),
+    };
+  }
+};
+
+struct token_usage {
+  std::uint64_t input_tokens = 0;
+  std::uint64_t output_tokens = 0;
+  std::uint64_t cached_input_tokens = 0;
+
+  friend bool operator==(const token_usage&, const token_usage&) = default;
+
+  static constexpr auto fields() {
+    return std::tuple{
+      optional("input_tokens", &token_usage::input_tokens, "Read."),
+      optional("output_tokens", &token_usage::output_tokens, "Written."),
+      optional(
+        "cached_input_tokens", &token_usage::cached_input_tokens, "Read from a cache."),
+    };
+  }
+};
+
+struct run_result {
+  std::optional<std::string> final_response;
+  std::optional<raw_json> structured_output;
+  std::optional<token_usage> usage;
+  std::optional<double> cost_usd;
+
+  friend bool operator==(const run_result&, const run_result&) = default;
+
+  static constexpr auto fields() {
+    return std::tuple{
+      optional("final_response", &run_result::final_response, "The answer."),
+      optional(
+        "structured_output", &run_result::structured_output, "The answer as data."),
+      optional("usage", &run_result::usage, "Tokens of all turns."),
+      optional("cost_usd", &run_result::cost_usd, "As the backend states it."),
+    };
+  }
+};
+
+struct run_view {
+  std::string run_id;
+  std::string agent_name;
+  std::string backend;
+  std::string role;
+  std::string session_id;
+  run_status status = run_status::queued;
+  run_phase phase = run_phase::queued;
+  std::string cwd;
+  std::string summary;
+  std::uint64_t last_seq = 0;
+  timestamp created_at;
+  std::optional<timestamp> started_at;
+  timestamp updated_at;
+  raw_json metadata;
+  std::optional<run_result> result;
+  std::optional<std::string> error;
+  std::vector<attempt_view> attempts;
+  std::uint32_t restarts = 0;
+  std::optional<exit_reason> exit;
+  std::vector<pending_request> pending;
+  std::optional<std::string> backend_session_id;
+  std::optional<std::string> resumed_from_run_id;
+  std::optional<std::string> parent_run_id;
+  std::uint32_t depth = 1;
+
+  static constexpr auto fields() {
+    return std::tuple{
+      required("run_id", &run_view::run_id, "Handle for the other tools."),
+      required("agent_name", &run_view::agent_name, "Its nickname."),
+      required("backend", &run_view::backend, "Which kind of agent."),
+      required("role", &run_view::role, "Its label."),
+      required("session_id", &run_view::session_id, "The conversation."),
+      required("status", &run_view::status, "Where it is."),
+      required("phase", &run_view::phase, "In detail."),
+      required("cwd", &run_view::cwd, "Its directory."),
+      required("summary", &run_view::summary, "What it said or did last, in one line."),
+      required("last_seq", &run_view::last_seq, "Number of its last event."),
+      required("created_at", &run_view::created_at, "When it was asked for."),
+      optional("started_at", &run_view::started_at, "When its first attempt started."),
+      required("updated_at", &run_view::updated_at, "When it last changed."),
+      optional("metadata", &run_view::metadata, "As given."),
+      optional("result", &run_view::result, "The answer, once known."),
+      optional(
+        "error", &run_view::error, "What went wrong and what to do, if it failed."),
+      optional("attempts", &run_view::attempts, "Every start of it."),
+      optional("restarts", &run_view::restarts, "How often it was started again."),
+      optional("exit", &run_view::exit, "Why it ended."),
+      optional("pending", &run_view::pending, "Requests to answer with continue_run."),
+      optional(
+        "backend_session_id", &run_view::backend_session_id, "The backend's own id."),
+      optional(
+        "resumed_from_run_id",
+        &run_view::resumed_from_run_id,
+        "The run it goes on from."),
+      optional("parent_run_id", &run_view::parent_run_id, "The run that started it."),
+      optional("depth", &run_view::depth, "1 for a run started by a person."),
+    };
+  }
+};
+
+} // namespace troupe

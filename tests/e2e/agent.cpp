@@ -1,0 +1,195 @@
+#include "tests/e2e/agent_tree.hpp"
+
+#include "protocol/json.hpp"
+
+#include <charconv>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <iostream>
+#include <map>
+#include <string>
+#include <thread>
+#include <unistd.h>
+#include <vector>
+
+/// An agent that does as its arguments say: `e2e_agent <act> <argument>…`. What a real
+/// agent does by accident it does on purpose.
+namespace troupe::e2e {
+
+namespace {
+
+using arguments = std::vector<std::string>;
+
+void print(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const auto n = write(STDOUT_FILENO, bytes.data(), bytes.size());
+    if (n <= 0)
+      _exit(9);
+    bytes.remove_prefix(static_cast<std::size_t>(n));
+  }
+}
+
+void say(const json& message) {
+  print(print_json(message) + '\n');
+}
+
+std::size_t number(const std::string& text) {
+  std::size_t n = 0;
+  std::from_chars(text.data(), text.data() + text.size(), n);
+  return n;
+}
+
+/// answer <bytes>: a final response of that size.
+int answer(const arguments& args) {
+  say(
+    {{"type", "run_completed"},
+     {"final_response", std::string(number(args.at(0)), 'a')}});
+  return 0;
+}
+
+/// messages <count> <bytes>
+int messages(const arguments& args) {
+  for (std::size_t i = 0; i < number(args.at(0)); ++i)
+    say(
+      {{"type", "agent_message"},
+       {"text", std::to_string(i) + " " + std::string(number(args.at(1)), 'm')}});
+  return 0;
+}
+
+/// rubbish <bytes>: what is no JSON, what is no text, and a line of that many bytes.
+int rubbish(const arguments& args) {
+  print("{\"type\":\"agent_mess\n");
+  print(std::string_view("\0\1\xff\xfe\n", 5));
+  print(std::string(64, '[') + '\n');
+  print(std::string(number(args.at(0)), 'x') + '\n');
+  say({{"type", "run_completed"}, {"final_response", "alive"}});
+  return 0;
+}
+
+/// count <lines> <pause_ms>: numbered lines, one after another.
+int count(const arguments& args) {
+  for (std::size_t i = 1; i <= number(args.at(0)); ++i) {
+    print("line " + std::to_string(i) + '\n');
+    std::this_thread::sleep_for(std::chrono::milliseconds(number(args.at(1))));
+  }
+  return 0;
+}
+
+/// until <file>: talks until there is such a file.
+int until(const arguments& args) {
+  for (std::size_t i = 1; access(args.at(0).c_str(), F_OK) != 0; ++i) {
+    print("line " + std::to_string(i) + '\n');
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  return 0;
+}
+
+/// ask: a question that waits for its answer.
+int ask(const arguments&) {
+  say(
+    {{"type", "input_required"},
+     {"request_id", "q1"},
+     {"kind", "question"},
+     {"title", "May I?"}});
+  for (std::string line; std::getline(std::cin, line);) {
+    const auto told = parse_json(line);
+    if (told && told->value("type", "") == "answer") {
+      say({{"type", "run_completed"}, {"final_response", told->value("message", "")}});
+      return 0;
+    }
+  }
+  return 1;
+}
+
+/// flaky <file> <failures>: dies that often, counting in the file, then succeeds.
+int flaky(const arguments& args) {
+  std::FILE* file = std::fopen(args.at(0).c_str(), "a+");
+  std::fputc('x', file);
+  const auto starts = static_cast<std::size_t>(std::ftell(file));
+  std::fclose(file);
+  if (starts <= number(args.at(1))) {
+    std::fprintf(stderr, "cannot go on\n");
+    return 3;
+  }
+  say({{"type", "run_completed"}, {"final_response", "at last"}});
+  return 0;
+}
+
+/// wait: says that it is there, then nothing for ever.
+int wait(const arguments&) {
+  say({{"type", "agent_message"}, {"text", "ready"}});
+  for (;;)
+    pause();
+}
+
+/// chatter: never silent.
+int chatter(const arguments&) {
+  for (std::size_t i = 0;; ++i) {
+    print(std::to_string(i) + std::string(4096, 'c') + '\n');
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+}
+
+/// As Claude Code talks, as far as two turns need it: every line it is told is
+/// answered in the session its command line names.
+int claude(const arguments& args) {
+  std::string session;
+  for (std::size_t i = 0; i + 1 < args.size(); ++i)
+    if (args[i] == "--session-id" || args[i] == "--resume")
+      session = args[i + 1];
+  for (std::string line; std::getline(std::cin, line);) {
+    say(
+      {{"type", "system"},
+       {"subtype", "init"},
+       {"session_id", session},
+       {"tools", json::array()},
+       {"model", "none"}});
+    say(
+      {{"type", "assistant"},
+       {"session_id", session},
+       {"message",
+        {{"role", "assistant"},
+         {"content", json::array({{{"type", "text"}, {"text", "done"}}})}}}});
+    say(
+      {{"type", "result"},
+       {"subtype", "success"},
+       {"is_error", false},
+       {"num_turns", 1},
+       {"result", "done"},
+       {"session_id", session}});
+  }
+  return 0;
+}
+
+using act = int (*)(const arguments&);
+
+const std::map<std::string, act, std::less<>> acts{
+  {"answer", answer},
+  {"messages", messages},
+  {"rubbish", rubbish},
+  {"count", count},
+  {"until", until},
+  {"ask", ask},
+  {"flaky", flaky},
+  {"wait", wait},
+  {"chatter", chatter},
+  {"tree", grow_tree},
+  {"stray", stray}};
+
+} // namespace
+
+} // namespace troupe::e2e
+
+/// By the name of claude (a link to this program) it is that.
+int main(int argc, char** argv) {
+  using namespace troupe::e2e;
+  const arguments given(argv + 1, argv + argc);
+  if (std::string_view(argv[0]).ends_with("claude"))
+    return claude(given);
+  const auto found = given.empty() ? acts.end() : acts.find(given.front());
+  if (found == acts.end())
+    return 2;
+  return found->second({given.begin() + 1, given.end()});
+}

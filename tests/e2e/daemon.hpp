@@ -1,0 +1,84 @@
+#pragma once
+
+#include "tests/e2e/client.hpp"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <sys/types.h>
+
+namespace troupe::e2e {
+
+/// A connection to the daemon and the client on it.
+class connection {
+public:
+  /// Through `troupe mcp`.
+  explicit connection(std::unique_ptr<testing::program> relay);
+
+  /// On the socket itself, greeted.
+  connection(keeper::descriptor link, const json& hello);
+
+  client& operator*() { return *client_; }
+  client* operator->() { return client_.get(); }
+  [[nodiscard]] testing::program& relay() { return *relay_; }
+  [[nodiscard]] testing::line_end& line() { return end_; }
+
+private:
+  std::unique_ptr<testing::program> relay_;
+  testing::line_end end_;
+  testing::line_end out_;
+  std::unique_ptr<client> client_;
+};
+
+/// How a daemon holds its agents together.
+enum class tier : std::uint8_t { cgroup, subtree, other_user };
+
+/// The real programs, in a state directory of their own. After each test the daemon is
+/// stopped and nothing of it may be left: no process, no cgroup.
+class daemon_test : public ::testing::Test {
+protected:
+  daemon_test();
+  void SetUp() override;
+  void TearDown() override;
+
+  /// Before the first program: how agents are held. Skips where that cannot be.
+  void use(tier how);
+  void configure(const std::string& yaml);
+
+  /// troupe <arguments>, in this place.
+  std::unique_ptr<testing::program> troupe(std::vector<std::string> arguments);
+
+  /// `troupe mcp`, initialized; starts the daemon if need be.
+  connection join();
+
+  /// The daemon's socket, connected; nothing said yet.
+  [[nodiscard]] keeper::descriptor dial() const;
+  [[nodiscard]] json hello() const;
+  connection join_socket();
+
+  /// A spawn_run of the process backend on e2e_agent.
+  json agent(std::vector<std::string> act, json more = json::object()) const;
+
+  /// Starts one and gives its run_id.
+  std::string spawn(client& by, std::vector<std::string> act, json more = {});
+
+  /// Every process with this place in its arguments or environment, but ours.
+  [[nodiscard]] std::vector<pid_t> processes() const;
+  [[nodiscard]] std::vector<pid_t> agents() const;
+  [[nodiscard]] std::string described(const std::vector<pid_t>& pids) const;
+  [[nodiscard]] pid_t keeper() const;
+  [[nodiscard]] pid_t supervisor() const;
+  [[nodiscard]] std::string log() const;
+
+  testing::meeting_place place_;
+  std::vector<std::string> environment_;
+  std::vector<std::string> in_front_; ///< Of every program.
+  std::string marker_;                ///< The last argument of every agent.
+};
+
+/// Waits until it is so; only for what gives no event. False at the deadline.
+[[nodiscard]] bool eventually(const std::function<bool()>& so);
+
+[[nodiscard]] std::string agent_program();
+
+} // namespace troupe::e2e
