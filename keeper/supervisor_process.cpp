@@ -87,7 +87,7 @@ void supervisor_process::begun(launched process, descriptor link) {
   log(
     "supervisor started pid=" + std::to_string(process_.pid) +
     " epoch=" + std::to_string(epoch_));
-  is_ready_ = false;
+  is_ready_ = has_served_ = false;
   last_pong_ = poller::clock::now();
   kids_.expect(process_.pid, [this](const ending& how) { on_end(how); });
   link_ = std::make_unique<channel>(std::move(link));
@@ -113,6 +113,7 @@ void supervisor_process::heed(std::string_view line) {
     return log("order of epoch " + std::to_string(got->epoch) + " ignored");
   if (std::holds_alternative<pong_order>(got->what)) {
     last_pong_ = poller::clock::now();
+    has_served_ = is_ready_;
   } else if (std::holds_alternative<ready_order>(got->what)) {
     is_ready_ = true;
     if (!std::exchange(was_ready_, true))
@@ -186,7 +187,8 @@ void supervisor_process::failed(const std::string& why) {
     return;
   if (++failures_ >= failures_max && !was_ready_)
     return to_.hopeless(why);
-  backoff_ = std::clamp(backoff_ * 2, pace_.backoff_min, pace_.backoff_max);
+  if (!std::exchange(has_served_, false))
+    backoff_ = std::clamp(backoff_ * 2, pace_.backoff_min, pace_.backoff_max);
   next_start_ = waits_.after(backoff_, [this] { begin(); });
 }
 

@@ -26,7 +26,8 @@ struct keeper_pace {
 };
 
 /// The supervisor, as its keeper sees it: started, listened to, pinged, and started
-/// again with the next epoch when it dies; the old one is killed and reaped before.
+/// again with the next epoch when it dies, at once if it had served for a while; the
+/// old one is killed and reaped before.
 class supervisor_process {
 public:
   struct events {
@@ -82,8 +83,9 @@ private:
   poller::timer farewell_ = 0;
   std::chrono::milliseconds backoff_{0};
   int failures_ = 0;
-  bool was_ready_ = false; ///< Ever.
-  bool is_ready_ = false;  ///< This one.
+  bool was_ready_ = false;  ///< Ever.
+  bool is_ready_ = false;   ///< This one.
+  bool has_served_ = false; ///< It answered a ping since: not one that dies at once.
   bool retired_ = false;
 };
 

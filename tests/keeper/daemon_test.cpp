@@ -226,6 +226,21 @@ TEST_F(Daemon, GivesUpOnASupervisorThatNeverBecomesReady) {
   EXPECT_EQ(keeper_code(), keeper_failed);
 }
 
+TEST_F(Daemon, StartsASupervisorThatHadServedAgainAtOnce) {
+  options_.pace.ping = 10ms;
+  options_.pace.backoff_min = options_.pace.backoff_max = 1h;
+  start_keeper();
+  auto first = accept_supervisor();
+  first.send(ready_order{"1"});
+  EXPECT_TRUE(first.answer_a_ping());
+
+  ::kill(first.pid(), SIGKILL);
+  auto second = accept_supervisor();
+
+  EXPECT_EQ(second.epoch(), first.epoch() + 1);
+  ::kill(keeper_pid_, SIGTERM);
+}
+
 TEST_F(Daemon, SaysThatTheSupervisorIsMissing) {
   options_.supervisor = {"/no/such/supervisor"};
   options_.pace.backoff_min = 1ms;

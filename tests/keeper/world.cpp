@@ -161,11 +161,20 @@ bool fake_supervisor::read_more(int wait_ms) {
     if (!got)
       continue;
     const auto* const ping = std::get_if<ping_report>(&*got);
-    if (ping && answers_)
+    if (ping && answers_) {
       send(pong_order{ping->n});
-    else if (!ping)
+      ++answered_;
+    } else if (!ping)
       reports_.push_back(std::move(*got));
   }
+  return true;
+}
+
+bool fake_supervisor::answer_a_ping() {
+  constexpr int patience_ms = 10'000;
+  for (const auto before = answered_; answered_ == before;)
+    if (!read_more(patience_ms))
+      return false;
   return true;
 }
 

@@ -61,6 +61,8 @@ public:
   [[nodiscard]] std::uint64_t epoch() const { return epoch_; }
   [[nodiscard]] std::vector<descriptor>& pidfds() { return pidfds_; }
   void stop_answering() { answers_ = false; }
+  /// Reads on until one more ping is answered; false if none comes.
+  bool answer_a_ping();
   void leave() { patron_.reset(); }
 
 private:
@@ -72,6 +74,7 @@ private:
   int pid_;
   std::uint64_t epoch_;
   bool answers_ = true;
+  int answered_ = 0;
   line_splitter lines_{64U << 20};
   std::deque<report> reports_;
   std::vector<descriptor> pidfds_;
