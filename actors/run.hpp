@@ -58,6 +58,10 @@ private:
 
   // Phases and attempts (run_attempts.cpp).
   void recover();
+  void wait_for_next(std::chrono::milliseconds wait);
+  [[nodiscard]] std::chrono::milliseconds until_of(const exit_reason& why) const;
+  void set_out();
+  void introduce();
   bool move(supervision::run_event on, std::string cause = {});
   void start_attempt(const std::optional<exit_reason>& after);
   void adopt_attempt();
@@ -79,6 +83,7 @@ private:
   void save();
   void save_session();
   void retire();
+  void retry_later();
   void say_farewell();
   void page_served();
   void leave_if_done();
@@ -113,7 +118,9 @@ private:
   std::uint64_t next_token_ = 0;
   std::uint64_t wait_generation_ = 0;
   int credits_owed_ = 0;
+  run_phase shown_ = run_phase::queued; ///< Final only once that is on disk.
   bool flushing_ = false;
+  bool flush_waits_ = false;
   bool retired_ = false;
   bool farewell_ = false;
   int reading_ = 0;

@@ -54,7 +54,7 @@ void run_state::emit(event what, std::optional<event_source> src) {
 }
 
 void run_state::flush() {
-  if (flushing_)
+  if (flushing_ || flush_waits_)
     return;
   const int credits = std::exchange(credits_owed_, 0);
   if (outbox_.empty())
@@ -83,9 +83,13 @@ void run_state::flush() {
         outbox_.insert(0, batch.lines);
         outbox_first_ = batch.first_seq;
         credits_owed_ += credits;
-        around_.world->wake_after(
-          flush_again_after, self_->address(), token::flush_again);
+        retry_later();
       });
+}
+
+void run_state::retry_later() {
+  flush_waits_ = true;
+  around_.world->wake_after(flush_again_after, self_->address(), token::flush_again);
 }
 
 void run_state::flushed(std::uint64_t up_to, int credits) {
@@ -103,7 +107,7 @@ void run_state::flushed(std::uint64_t up_to, int credits) {
 
 void run_state::wake_pollers() {
   for (auto it = pollers_.begin(); it != pollers_.end();) {
-    if (it->second.question.after_seq < told_seq_ || final()) {
+    if (it->second.question.after_seq < told_seq_ || is_final(shown_)) {
       serve(std::move(it->second));
       it = pollers_.erase(it);
     } else {
@@ -116,7 +120,7 @@ void run_state::serve(poller waiting) {
   const auto& question = waiting.question;
   event_page page{
     .run_id = record_.view.run_id,
-    .status = record_.view.status,
+    .status = status_of(shown_),
     .events = {},
     .next_after_seq = question.after_seq,
     .last_seq = told_seq_};
@@ -181,12 +185,12 @@ void run_state::retire() {
       [this](const written&) { say_farewell(); },
       [this](const caf::error&) {
         retired_ = false;
-        around_.world->wake_after(
-          flush_again_after, self_->address(), token::flush_again);
+        retry_later();
       });
 }
 
 void run_state::say_farewell() {
+  shown_ = record_.view.phase;
   report();
   wake_pollers();
   for (auto& [id, answer] : cancellers_)
