@@ -1,9 +1,12 @@
 #pragma once
 
+#include "actors/errors.hpp"
 #include "actors/journal.hpp"
 #include "actors/registry.hpp"
 #include "actors/runs.hpp"
 #include "protocol/json.hpp"
+#include "store/events.hpp"
+#include "store/run_files.hpp"
 #include "tests/store/scratch.hpp"
 #include "tests/support/world.hpp"
 

@@ -190,13 +190,13 @@ TEST_F(Run, IsCancelledBeforeItsAgentIsThere) {
 TEST_F(Run, IsCancelledWhileItAsksAndWhileItFinishes) {
   const auto asking = working();
   asks("q");
-  cancel(asking);
+  ASSERT_TRUE(cancel(asking));
   exits(asking, 0);
   EXPECT_EQ(view(asking).status, run_status::cancelled);
 
   const auto finishing = working();
   prints(json{{"type", "run_completed"}, {"final_response", "done"}});
-  cancel(finishing);
+  ASSERT_TRUE(cancel(finishing));
   exits(finishing, 0);
   EXPECT_EQ(view(finishing).status, run_status::cancelled);
 }
@@ -206,7 +206,7 @@ TEST_F(Run, IsCancelledAtOnceWhileItBacksOff) {
   exits(id, 1);
   ASSERT_EQ(view(id).phase, run_phase::backing_off);
 
-  cancel(id);
+  ASSERT_TRUE(cancel(id));
 
   EXPECT_EQ(view(id).status, run_status::cancelled);
   advance(ms(60'000));
@@ -301,7 +301,7 @@ TEST_F(Run, EndsAHungAgentButNotOneThatWaits) {
 
 TEST_F(Run, AnOrderWinsOverAClock) {
   const auto id = working({{"limits", {{"wall_s", 2}}}});
-  cancel(id);
+  ASSERT_TRUE(cancel(id));
   advance(ms(4'000));
   exits(id, 0);
 
@@ -398,7 +398,7 @@ TEST_F(Run, HearsOfAnEndBetweenTheListAndItsReturn) {
 
 TEST_F(Run, StaysStoppedOverADeath) {
   const auto id = working();
-  cancel(id);
+  ASSERT_TRUE(cancel(id));
   die();
 
   begin({{.spawned = alive(key(id)), .last_written = 1}});
