@@ -15,6 +15,10 @@ namespace {
 constexpr int chunks_in_flight = 2;
 constexpr std::size_t unsaid_max = 64;
 
+error too_late() {
+  return {errc::ended, "the agent has ended its last turn"};
+}
+
 } // namespace
 
 void attempt_state::start(surroundings around, attempt_setup setup, run_actor run) {
@@ -71,6 +75,7 @@ void attempt_state::adopt() {
     spawned_ = true;
     view_.proof = std::string(to_string(kept->spawned.proof));
     health_.emplace(setup_.limits, around_.world->now(), setup_.run_time_before);
+    health_->turn_began(around_.world->now());
   } else {
     status_known_ = false;
     gone_ = true;
@@ -99,6 +104,7 @@ void attempt_state::begin_fold() {
     around_.disk.stdout_file(setup_.run_id, setup_.n), 0, self_->address());
   for (int i = 0; i < chunks_in_flight; ++i)
     around_.world->grant(tail_);
+  record_next();
 }
 
 void attempt_state::news(const kept_news& what) {
@@ -133,7 +139,8 @@ void attempt_state::started(const keeper::spawned_report& report) {
 
 void attempt_state::refused(const keeper::spawned_report& report) {
   refusal_ = report.refusal;
-  if (report.retriable && !ended_by_us_) {
+  refused_for_now_ = report.retriable && !ended_by_us_;
+  if (refused_for_now_) {
     ended_by_us_ = exit_kind::overloaded;
     end_detail_ = *report.refusal;
   }
@@ -213,7 +220,6 @@ void attempt_state::tell(agents::folded&& out, bool wants_credit) {
     around_.world->order(keeper::close_order{.key = key()});
   if (out.ended)
     result_ = std::move(out.ended);
-  const bool was_replaying = replaying_;
   replaying_ = replaying_ &&
                (!fold_->caught_up() || fold_->offset() < setup_.watermark->end_offset);
   attempt_news told{
@@ -226,7 +232,7 @@ void attempt_state::tell(agents::folded&& out, bool wants_credit) {
     .ended = {}};
   for (auto& each : out.events)
     told.events.push_back({std::move(each.what), each.src});
-  if (result_ && !replaying_ && (was_replaying || !std::exchange(result_told_, true)))
+  if (result_ && !replaying_ && !std::exchange(result_told_, true))
     told.ended = result_;
   const bool waits = !told.pending.empty();
   if (health_ && waits != std::exchange(waits_, waits))
@@ -249,6 +255,8 @@ void attempt_state::warn(std::string_view kind, const std::string& message) {
 caf::result<written> attempt_state::say(const say_input& what) {
   if (judging_ || gone_ || exited_)
     return to_caf(error{errc::conflict, "the agent's process has ended"});
+  if (what.kind == input_kind::turn && result_)
+    return to_caf(too_late());
   if (what.kind == input_kind::turn && fold_ && !fold_->speaker().takes_turns())
     return to_caf(
       error{errc::conflict, "this agent takes no further turn while it runs"});
@@ -266,6 +274,11 @@ void attempt_state::say_to_self(input_kind kind) {
 }
 
 void attempt_state::record_next() {
+  while (result_ && !recording_ && !unsaid_.empty() && unsaid_.front().is_asked &&
+         unsaid_.front().kind == input_kind::turn) {
+    unsaid_.front().answer.deliver(to_caf(too_late()));
+    unsaid_.pop_front();
+  }
   if (recording_ || unsaid_.empty() || !fold_ || !fold_->caught_up() || judging_)
     return;
   recording_ = true;
@@ -293,12 +306,8 @@ void attempt_state::record_next() {
         after([&](waiting_input& said) {
           agents::folded out;
           fold_->say(input, out);
-          if (input.kind == input_kind::turn) {
-            result_.reset();
-            result_told_ = false;
-            if (health_)
-              health_->turn_began(around_.world->now());
-          }
+          if (input.kind == input_kind::turn && health_)
+            health_->turn_began(around_.world->now());
           tell(std::move(out), false);
           if (said.is_asked)
             said.answer.deliver(written{});

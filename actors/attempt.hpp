@@ -113,6 +113,7 @@ private:
   std::optional<agents::turn_end> result_;
   std::optional<exit_kind> ended_by_us_;
   std::optional<std::string> refusal_;
+  bool refused_for_now_ = false;
   std::string end_detail_;
   attempt_view view_;
   supervision::moment first_heard_{0};
@@ -131,6 +132,7 @@ private:
   bool replaying_ = false;
   bool for_good_ = false;
   bool result_told_ = false;
+  bool finishing_ = false;
 };
 
 attempt_actor::behavior_type attempt(

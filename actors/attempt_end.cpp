@@ -18,7 +18,7 @@ supervision::stop_manners attempt_state::manners() const {
 }
 
 void attempt_state::finish() {
-  if (ended_by_us_ || exited_ || judging_)
+  if (ended_by_us_ || exited_ || judging_ || std::exchange(finishing_, true))
     return;
   if (health_)
     health_->turn_ended(around_.world->now());
@@ -27,10 +27,14 @@ void attempt_state::finish() {
 }
 
 void attempt_state::stop(const stop_attempt& order) {
-  if (std::exchange(ended_by_us_, order.why) || judging_)
+  const bool by_order =
+    supervision::rule_of(order.why) == supervision::exit_rule::never;
+  const bool climbs = ended_by_us_.has_value();
+  if (judging_ || (climbs && !by_order))
     return;
+  ended_by_us_ = order.why;
   end_detail_ = order.detail;
-  if (spawned_ && !exited_)
+  if (spawned_ && !exited_ && !climbs)
     climb(supervision::stop_ladder(manners()));
 }
 
@@ -76,7 +80,7 @@ void attempt_state::arm_health() {
 }
 
 void attempt_state::check_health() {
-  if (!health_ || exited_)
+  if (!health_ || exited_ || ended_by_us_)
     return;
   if (const auto found = health_->check(around_.world->now(), disk_free_)) {
     warn(to_string(found->reason), found->detail);
@@ -100,7 +104,7 @@ exit_reason attempt_state::reason(std::string stderr_tail) const {
   if (fold_)
     facts.by_protocol = result_ ? result_->reason : fold_->speaker().ended(how);
   facts.ended_by_us = ended_by_us_;
-  facts.refusal = refusal_;
+  facts.refusal = refused_for_now_ ? std::nullopt : refusal_;
   facts.detail = end_detail_;
   return supervision::classify(facts);
 }

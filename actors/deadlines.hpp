@@ -9,6 +9,9 @@ namespace troupe::deadline {
 /// The journal, behind a slow disk.
 inline constexpr std::chrono::seconds disk{30};
 
+/// The journal at a start, when it reads all there is.
+inline constexpr std::chrono::seconds recovery{600};
+
 /// Another actor that only has to look something up.
 inline constexpr std::chrono::seconds answer{10};
 

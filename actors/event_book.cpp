@@ -13,9 +13,26 @@ constexpr std::size_t step_bytes = 1 << 20;
 constexpr std::size_t envelope_bytes = 256;
 constexpr std::size_t event_bytes_min = 512;
 
+std::string_view without_lines(std::string_view lines, std::uint64_t count) {
+  for (; count > 0 && !lines.empty(); --count)
+    lines.remove_prefix(std::min(lines.find('\n'), lines.size() - 1) + 1);
+  return lines;
+}
+
 } // namespace
 
 result<void> event_book::append(std::string_view lines, std::uint64_t first_seq) {
+  if (last_seq_ && first_seq > *last_seq_ + 1)
+    return fail(
+      errc::internal,
+      file_.string() + ": event " + std::to_string(first_seq) +
+        " does not follow event " + std::to_string(*last_seq_));
+  if (last_seq_ && first_seq <= *last_seq_) {
+    lines = without_lines(lines, *last_seq_ + 1 - first_seq);
+    first_seq = *last_seq_ + 1;
+  }
+  if (lines.empty())
+    return {};
   if (!log_) {
     auto opened = store::line_log::open(file_);
     if (!opened)
@@ -26,6 +43,8 @@ result<void> event_book::append(std::string_view lines, std::uint64_t first_seq)
   if (auto done = log_->append(lines); !done)
     return done;
   unsynced_ = true;
+  last_seq_ =
+    first_seq - 1 + static_cast<std::uint64_t>(std::ranges::count(lines, '\n'));
   if (offset == noted_size_ && noted_ + 1 == first_seq)
     note(lines, offset);
   return {};

@@ -19,7 +19,8 @@ class event_book {
 public:
   explicit event_book(std::filesystem::path file) : file_(std::move(file)) {}
 
-  /// Appends whole lines; the first has number `first_seq`.
+  /// Appends whole lines; the first has number `first_seq`. Lines that this book has
+  /// appended before are left out: who got no answer in time says them again.
   [[nodiscard]] result<void> append(std::string_view lines, std::uint64_t first_seq);
 
   struct page {
@@ -45,6 +46,7 @@ private:
   std::vector<std::uint64_t> marks_; ///< Offset of every 64th event, from the first.
   std::uint64_t noted_ = 0;          ///< Events the index knows.
   std::uint64_t noted_size_ = 0;
+  std::optional<std::uint64_t> last_seq_; ///< Of the last line appended here.
   bool unsynced_ = false;
 };
 

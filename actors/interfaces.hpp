@@ -59,6 +59,8 @@ using runs_actor = caf::typed_actor<
   // Ends every run, then the daemon.
   caf::reacts_to<stop_run>,
   caf::reacts_to<run_over>,
+  // Without clients and live runs the daemon ends itself after a time.
+  caf::reacts_to<clients_here>,
   // Reports nobody watches, and the list at the start.
   caf::reacts_to<kept_news>,
   caf::reacts_to<wake>>;

@@ -13,6 +13,7 @@
 #include <caf/send.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include <atomic>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -23,10 +24,18 @@ namespace troupe {
 
 namespace {
 
+/// False if it does not live any more.
 template <class Message>
-void tell(const caf::actor_addr& who, Message&& message) {
-  if (auto strong = caf::actor_cast<caf::actor>(who))
+bool tell(const caf::actor_addr& who, Message&& message) {
+  const auto strong = caf::actor_cast<caf::actor>(who);
+  if (strong)
     caf::anon_send(strong, std::forward<Message>(message));
+  return static_cast<bool>(strong);
+}
+
+bool ends(const keeper::report& what) {
+  return std::holds_alternative<keeper::exited_report>(what) ||
+         std::holds_alternative<keeper::gone_report>(what);
 }
 
 bool concerns_runs(const keeper::report& what) {
@@ -54,27 +63,34 @@ struct io_room::parts {
   listeners to;
   std::mutex watch_lock;
   std::map<keeper::attempt_key, caf::actor_addr> watchers;
+  /// How attempts ended that nobody watched then, for who watches them next.
+  std::map<keeper::attempt_key, std::vector<keeper::report>> unseen;
   std::mutex dice_lock;
   std::mt19937_64 dice{std::random_device{}()};
   io::loop loop;
   io::timers timers{loop};
   io::tails tails{loop};
   std::optional<io::keeper_link> keeper;
-  std::optional<io::clients> clients;
+  std::optional<io::clients> clients;      ///< Made on the loop's thread …
+  std::atomic<io::clients*> door{nullptr}; ///< … and found by all others here.
 
   void heard(keeper::report what, int pidfd) {
     if (pidfd >= 0)
       close(pidfd);
-    std::optional<caf::actor_addr> watcher;
-    if (const auto key = key_of(what)) {
-      const std::scoped_lock lock(watch_lock);
-      if (const auto it = watchers.find(*key); it != watchers.end())
-        watcher = it->second;
-    }
-    if (!watcher || concerns_runs(what))
-      caf::anon_send(to.runs, kept_news{.what = what});
-    if (watcher)
-      tell(*watcher, kept_news{.what = std::move(what)});
+    if (!tell_watcher(what) || concerns_runs(what))
+      caf::anon_send(to.runs, kept_news{.what = std::move(what)});
+  }
+
+  bool tell_watcher(const keeper::report& what) {
+    const auto key = key_of(what);
+    if (!key)
+      return false;
+    const std::scoped_lock lock(watch_lock);
+    const auto it = watchers.find(*key);
+    const bool told = it != watchers.end() && tell(it->second, kept_news{.what = what});
+    if (!told && ends(what))
+      unseen[*key].push_back(what);
+    return told;
   }
 
   io::client_events client_events() {
@@ -156,20 +172,29 @@ void io_room::wake_after(
 
 void io_room::watch(const keeper::attempt_key& key, caf::actor_addr who) {
   const std::scoped_lock lock(parts_->watch_lock);
+  if (const auto missed = parts_->unseen.extract(key))
+    for (const auto& what : missed.mapped())
+      tell(who, kept_news{.what = what});
   parts_->watchers[key] = std::move(who);
 }
 
 void io_room::unwatch(const keeper::attempt_key& key) {
   const std::scoped_lock lock(parts_->watch_lock);
   parts_->watchers.erase(key);
+  parts_->unseen.erase(key);
 }
 
 void io_room::order(keeper::order what) {
+  if (const auto* forgotten = std::get_if<keeper::forget_order>(&what)) {
+    const std::scoped_lock lock(parts_->watch_lock);
+    parts_->unseen.erase(forgotten->key);
+  }
   parts_->keeper->send(std::move(what));
 }
 
 std::uint64_t
 io_room::follow(std::string path, std::uint64_t offset, caf::actor_addr who) {
+  // Set before anybody can grant, so before the first chunk.
   const auto id = std::make_shared<std::uint64_t>(0);
   *id = parts_->tails.follow(
     std::move(path), offset, [who = std::move(who), id](io::tail_chunk chunk) {
@@ -199,24 +224,24 @@ void io_room::open_doors() {
   auto* p = parts_.get();
   p->loop.post([p] {
     if (!p->clients)
-      p->clients.emplace(p->loop, p->listener, p->client_events());
+      p->door = &p->clients.emplace(p->loop, p->listener, p->client_events());
   });
   order(keeper::ready_order{.version = TROUPE_VERSION});
 }
 
 void io_room::say(std::uint64_t client, std::string line) {
-  if (parts_->clients)
-    parts_->clients->send(client, std::move(line));
+  if (auto* door = parts_->door.load())
+    door->send(client, std::move(line));
 }
 
 void io_room::acknowledge(std::uint64_t client, int lines) {
-  if (parts_->clients)
-    parts_->clients->acknowledge(client, lines);
+  if (auto* door = parts_->door.load())
+    door->acknowledge(client, lines);
 }
 
 void io_room::hang_up(std::uint64_t client) {
-  if (parts_->clients)
-    parts_->clients->close(client);
+  if (auto* door = parts_->door.load())
+    door->close(client);
 }
 
 } // namespace troupe

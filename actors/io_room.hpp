@@ -10,7 +10,9 @@ namespace troupe {
 
 /// The room that stands on io/: turns callbacks of the loop into messages. Reports
 /// about an attempt go to who watches it; spawned and gone, and what nobody watches, to
-/// RUNS.
+/// RUNS. How an attempt ended while nobody watched it is told to who watches it next,
+/// so that no end is missed between a list and a watch. Actors that know it must be
+/// gone before it ends.
 class io_room final : public room {
 public:
   /// Takes the descriptors. Nothing is heard before `serve`.

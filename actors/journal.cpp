@@ -2,6 +2,7 @@
 
 #include "actors/errors.hpp"
 #include "actors/log.hpp"
+#include "protocol/json.hpp"
 #include "store/events.hpp"
 #include "store/retention.hpp"
 #include "store/run_files.hpp"
@@ -20,6 +21,33 @@ result<written> done(result<void> r) {
   if (!r)
     return fail(std::move(r.error()));
   return written{};
+}
+
+/// The final phase that the newest event tells of, if it does.
+std::optional<run_phase> end_in(const std::filesystem::path& events) {
+  constexpr std::size_t line_bytes = 4096;
+  auto text = store::read_tail(events, line_bytes);
+  if (text.empty() || text.back() != '\n')
+    return {};
+  text.pop_back();
+  const auto line = decode_text<event_line>(text.substr(text.rfind('\n') + 1));
+  if (!line || line->type != event_type::status_changed)
+    return {};
+  const auto data = parse_json(line->data.text);
+  if (!data || !data->contains("phase") || !(*data)["phase"].is_string())
+    return {};
+  const auto phase = from_name<run_phase>((*data)["phase"].get<std::string>());
+  return phase && is_final(*phase) ? phase : std::nullopt;
+}
+
+/// Inputs that were written a second time, by who did not know of the first, go.
+void keep_first_of_each(std::vector<agent_input>& inputs) {
+  std::uint64_t last = 0;
+  std::erase_if(inputs, [&](const agent_input& each) {
+    const bool again = each.n <= last;
+    last = std::max(last, each.n);
+    return again;
+  });
 }
 
 } // namespace
@@ -95,6 +123,7 @@ result<loaded_run> journal_state::load(const load_run& what) {
     log_warn("run {} damaged {}", what.run_id, *mark->complaint);
   loaded.last_seq = mark->last_seq;
   loaded.last_src = mark->last_src;
+  loaded.ended_as = end_in(setup_.disk.events_file(what.run_id));
   if (loaded.record.attempts.empty())
     return loaded;
   const auto n = loaded.record.attempts.back().view.n;
@@ -104,6 +133,7 @@ result<loaded_run> journal_state::load(const load_run& what) {
   if (listed->complaint)
     log_warn("run {} damaged {}", what.run_id, *listed->complaint);
   loaded.inputs = std::move(listed->inputs);
+  keep_first_of_each(loaded.inputs);
   if (auto token = store::load_token(setup_.disk, what.run_id, n))
     loaded.token = std::move(*token);
   return loaded;

@@ -64,6 +64,11 @@ struct client_left : message_tag {
   std::string why;
 };
 
+/// How many clients there are now.
+struct clients_here : message_tag {
+  std::size_t count = 0;
+};
+
 /// Say this to the agent: recorded, then folded, then sent.
 struct say_input : message_tag {
   input_kind kind = input_kind::turn;
@@ -206,8 +211,9 @@ struct loaded_run : message_tag {
   std::optional<store::launch_record> launch;
   std::uint64_t last_seq = 0;
   std::optional<event_source> last_src;
-  std::vector<agent_input> inputs; ///< Of its newest attempt.
-  std::string token;               ///< Of its newest attempt.
+  std::optional<run_phase> ended_as; ///< Its end was told; only run.json lacks it.
+  std::vector<agent_input> inputs;   ///< Of its newest attempt.
+  std::string token;                 ///< Of its newest attempt.
 };
 
 struct load_session : message_tag {

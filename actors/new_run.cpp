@@ -6,6 +6,7 @@
 #include "protocol/json.hpp"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 
 namespace troupe {
@@ -38,6 +39,10 @@ const T& given_or(const T& given, const std::optional<T>& configured) {
   return configured && given == T{} ? *configured : given;
 }
 
+/// What of backend_config says how free an agent is, or which program it is.
+constexpr auto guarded =
+  std::to_array<const char*>({"permission_mode", "sandbox", "args", "command"});
+
 std::optional<std::string> member(const raw_json& object, const char* name) {
   const auto j = parse_json(object.text);
   if (!j || !j->contains(name))
@@ -69,7 +74,7 @@ launch_of(const asked<spawn_run>& request, const chosen_backend& backend) {
     .limits = given_or(what.limits, backend.settings.limits),
     .permissions = given_or(what.permissions, backend.settings.permissions),
     .env = env_of(request, backend.settings)};
-  if (launch.command.empty())
+  if (launch.command.empty() && !request.who->run_id)
     if (auto program = command_variable(request.who->env, backend.type->name))
       launch.command = {*program};
   return launch;
@@ -102,15 +107,41 @@ result<void> check_rights(const spawn_run& request, const parent_rights& parent)
       errc::refused,
       "permissions: a run may not allow more, nor deny or ask less, than it may "
       "itself");
-  for (const char* name : {"permission_mode", "sandbox", "args", "command"})
-    if (
-      member(request.backend_config, name) != member(parent.backend_config, name) &&
-      member(request.backend_config, name))
+  for (const char* name : guarded)
+    if (member(request.backend_config, name) != member(parent.backend_config, name))
       return fail(
         errc::refused,
         std::string("backend_config.") + name +
           ": a run may not set what it has not itself");
   return {};
+}
+
+void inherit(spawn_run& request, const parent_rights& parent) {
+  if (request.permissions == permission_policy{})
+    request.permissions = parent.permissions;
+  const auto above = parse_json(parent.backend_config.text);
+  auto own = parse_json(request.backend_config.text).value_or(json::object());
+  if (!above || !above->is_object() || !own.is_object())
+    return;
+  for (const char* name : guarded)
+    if (above->contains(name) && !own.contains(name))
+      own[name] = (*above)[name];
+  if (!own.empty())
+    request.backend_config = {print_json(own)};
+}
+
+std::string place_of(
+  const asked<spawn_run>& request,
+  const std::optional<store::session_record>& session) {
+  if (session)
+    return session->cwd;
+  const std::filesystem::path asked_for(request.what.cwd.value_or(request.who->cwd));
+  auto plain = asked_for.lexically_normal();
+  return plain.has_filename() ? plain : plain.parent_path();
+}
+
+std::string key_of(const caller& who, const std::string& idempotency_key) {
+  return "k:" + who.run_id.value_or("") + ":" + idempotency_key;
 }
 
 result<new_run> compose(
@@ -120,7 +151,7 @@ result<new_run> compose(
   const std::string& agent_name,
   timestamp now) {
   const auto& what = request.what;
-  const auto cwd = session ? session->cwd : what.cwd.value_or(request.who->cwd);
+  const auto cwd = place_of(request, session);
   if (!std::filesystem::path(cwd).is_absolute())
     return fail(
       errc::invalid_argument,
@@ -136,7 +167,7 @@ result<new_run> compose(
   view.backend = what.backend;
   view.role = what.role;
   view.session_id = session ? session->session_id : new_session_id(now);
-  view.cwd = std::filesystem::path(cwd).lexically_normal();
+  view.cwd = cwd;
   view.summary = one_line(made.launch.prompt, 120);
   view.created_at = view.updated_at = now;
   view.metadata = what.metadata;
@@ -145,7 +176,7 @@ result<new_run> compose(
   if (session)
     view.backend_session_id = session->backend_session_id;
   if (what.idempotency_key)
-    made.record.keys.push_back("k:" + *what.idempotency_key);
+    made.record.keys.push_back(key_of(*request.who, *what.idempotency_key));
   if (!request.key.empty())
     made.record.keys.push_back(request.key);
   return made;
@@ -166,6 +197,26 @@ spawn_run as_spawn(const store::session_record& session, const continue_run& que
     .permissions = session.launch.permissions,
     .idempotency_key = question.idempotency_key};
   return request;
+}
+
+run_brief brief_of(const run_view& v) {
+  return {
+    .run_id = v.run_id,
+    .agent_name = v.agent_name,
+    .backend = v.backend,
+    .role = v.role,
+    .session_id = v.session_id,
+    .status = v.status,
+    .phase = v.phase,
+    .cwd = v.cwd,
+    .summary = v.summary,
+    .last_seq = v.last_seq,
+    .created_at = v.created_at,
+    .updated_at = v.updated_at,
+    .restarts = v.restarts,
+    .pending_requests = static_cast<std::uint32_t>(v.pending.size()),
+    .parent_run_id = v.parent_run_id,
+    .depth = v.depth};
 }
 
 spawned_run answer_for(const store::run_record& record) {

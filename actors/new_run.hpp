@@ -18,7 +18,12 @@ struct parent_rights {
   std::string backend;
   permission_policy permissions;
   raw_json backend_config;
+  std::vector<std::string> command;
 };
+
+/// Fills in what a run that is started by another has from it where the request says
+/// nothing: permissions, and what of backend_config a child may not set otherwise.
+void inherit(spawn_run& request, const parent_rights& parent);
 
 /// A run about to be created.
 struct new_run {
@@ -49,10 +54,22 @@ check_rights(const spawn_run& request, const parent_rights& parent);
   const std::string& agent_name,
   timestamp now);
 
+/// The directory a run works in, written in one way only: that of its session, else as
+/// asked, else the client's.
+[[nodiscard]] std::string place_of(
+  const asked<spawn_run>& request, const std::optional<store::session_record>& session);
+
+/// The name under which a caller's own key is kept: what one run calls `1` is nothing
+/// to another, nor to a person.
+[[nodiscard]] std::string key_of(const caller& who, const std::string& idempotency_key);
+
 /// The question that goes on with a session, as a request for a new run.
 [[nodiscard]] spawn_run
 as_spawn(const store::session_record& session, const continue_run& question);
 
 [[nodiscard]] spawned_run answer_for(const store::run_record& record);
+
+/// What a list shows of it.
+[[nodiscard]] run_brief brief_of(const run_view& v);
 
 } // namespace troupe

@@ -20,6 +20,22 @@ result<const run_brief*> about(const roll& runs, const asked<Question>& question
   return runs.resolve(*question.who, what.run_id, what.agent_name, what.cwd);
 }
 
+cancelled_run
+cancelled_of(const run_view& v, const std::vector<store::attempt_record>& attempts) {
+  cancelled_run shown{
+    .run_id = v.run_id,
+    .status = v.status,
+    .phase = v.phase,
+    .cancelled_at = {},
+    .proof = {}};
+  if (v.status != run_status::cancelled)
+    return shown;
+  shown.cancelled_at = v.updated_at;
+  if (!attempts.empty())
+    shown.proof = attempts.back().view.proof;
+  return shown;
+}
+
 } // namespace
 
 void registry_state::start(room* world, journal_actor journal) {
@@ -169,12 +185,14 @@ caf::result<cancelled_run> registry_state::cancel(const asked<cancel_run>& quest
     return to_caf(std::move(run.error()));
   if (const auto* actor = actor_of(**run))
     return self_->delegate(*actor, question);
-  return cancelled_run{
-    .run_id = (*run)->run_id,
-    .status = (*run)->status,
-    .phase = (*run)->phase,
-    .cancelled_at = {},
-    .proof = {}};
+  auto promise = self_->make_response_promise<cancelled_run>();
+  self_->request(journal_, deadline::disk, load_run{.run_id = (*run)->run_id})
+    .then(
+      [promise](const loaded_run& loaded) mutable {
+        promise.deliver(cancelled_of(loaded.record.view, loaded.record.attempts));
+      },
+      [promise](caf::error& e) mutable { promise.deliver(std::move(e)); });
+  return promise;
 }
 
 caf::result<continued_run> registry_state::go_on(const asked<continue_run>& question) {

@@ -76,19 +76,24 @@ result<const run_brief*> roll::resolve(
       return no_such_run(*agent_name);
     return found;
   }
-  const auto first = runs_.lower_bound(*run_id);
-  const auto fits_here = [&](auto it) {
-    return it != runs_.end() && it->first.starts_with(*run_id);
-  };
-  if (
-    !fits_here(first) || run_id->size() < prefix_length_min ||
-    !may_see(who, first->second))
+  const run_brief* found = nullptr;
+  if (run_id->size() >= prefix_length_min)
+    for (auto it = runs_.lower_bound(*run_id);
+         it != runs_.end() && it->first.starts_with(*run_id);
+         ++it) {
+      if (!may_see(who, it->second))
+        continue;
+      if (found)
+        return fail(
+          errc::invalid_argument,
+          "run_id: more than one run begins with " + *run_id + "; give more of it");
+      found = &it->second;
+      if (it->first == *run_id)
+        break;
+    }
+  if (!found)
     return no_such_run(*run_id);
-  if (first->first != *run_id && fits_here(std::next(first)))
-    return fail(
-      errc::invalid_argument,
-      "run_id: more than one run begins with " + *run_id + "; give more of it");
-  return &first->second;
+  return found;
 }
 
 result<const run_brief*>

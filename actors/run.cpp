@@ -3,6 +3,7 @@
 #include "actors/bounds.hpp"
 #include "actors/deadlines.hpp"
 #include "actors/errors.hpp"
+#include "actors/new_run.hpp"
 #include "actors/tokens.hpp"
 
 #include <caf/send.hpp>
@@ -37,13 +38,15 @@ void run_state::start(surroundings around, run_setup setup) {
   history_.emplace(launch_.restart);
   restart_mode_ = launch_.restart.mode;
   seq_ = told_seq_ = setup_.loaded.last_seq;
-  told_status_ = record_.view.status;
+  shown_ = record_.view.phase;
   if (setup_.recovered)
     recover();
 }
 
 run_view run_state::view() const {
   auto shown = record_.view;
+  shown.phase = shown_;
+  shown.status = status_of(shown_);
   shown.last_seq = told_seq_;
   shown.attempts.clear();
   for (const auto& each : record_.attempts)
@@ -52,31 +55,18 @@ run_view run_state::view() const {
 }
 
 run_brief run_state::brief() const {
-  const auto& v = record_.view;
-  return {
-    .run_id = v.run_id,
-    .agent_name = v.agent_name,
-    .backend = v.backend,
-    .role = v.role,
-    .session_id = v.session_id,
-    .status = v.status,
-    .phase = v.phase,
-    .cwd = v.cwd,
-    .summary = v.summary,
-    .last_seq = told_seq_,
-    .created_at = v.created_at,
-    .updated_at = v.updated_at,
-    .restarts = v.restarts,
-    .pending_requests = static_cast<std::uint32_t>(v.pending.size()),
-    .parent_run_id = v.parent_run_id,
-    .depth = v.depth};
+  auto shown = brief_of(record_.view);
+  shown.phase = shown_;
+  shown.status = status_of(shown_);
+  shown.last_seq = told_seq_;
+  return shown;
 }
 
 cancelled_run run_state::cancelled() const {
   cancelled_run shown{
     .run_id = record_.view.run_id,
-    .status = record_.view.status,
-    .phase = record_.view.phase,
+    .status = status_of(shown_),
+    .phase = shown_,
     .cancelled_at = {},
     .proof = {}};
   if (shown.status != run_status::cancelled)
@@ -90,11 +80,11 @@ cancelled_run run_state::cancelled() const {
 caf::result<event_page> run_state::poll(const poll_events& question) {
   if (auto wrong = out_of_bounds(question))
     return to_caf(std::move(*wrong));
-  if (pollers_.size() >= waiting_max)
+  const bool wait =
+    question.after_seq >= told_seq_ && !is_final(shown_) && question.wait_ms > 0;
+  if (wait && pollers_.size() >= waiting_max)
     return to_caf(error{errc::busy, "too many clients wait for events of this run"});
   auto promise = self_->make_response_promise<event_page>();
-  const bool wait =
-    question.after_seq >= told_seq_ && !is_final(told_status_) && question.wait_ms > 0;
   if (!wait) {
     serve({promise, question});
     return promise;
@@ -110,7 +100,7 @@ caf::result<cancelled_run> run_state::cancel(const asked<cancel_run>& question) 
   const auto& what = question.what;
   if (auto wrong = out_of_bounds(what))
     return to_caf(std::move(*wrong));
-  if (final())
+  if (is_final(shown_))
     return cancelled();
   if (cancellers_.size() >= waiting_max)
     return to_caf(error{errc::busy, "too many clients wait for the end of this run"});
@@ -127,7 +117,7 @@ caf::result<cancelled_run> run_state::cancel(const asked<cancel_run>& question) 
 }
 
 caf::result<stopped_run> run_state::stop(const stop_run& order) {
-  if (final())
+  if (is_final(shown_))
     return stopped_run{.brief = brief()};
   stoppers_.push_back(self_->make_response_promise<stopped_run>());
   order_stop(order.why, order.detail);
@@ -144,6 +134,7 @@ caf::result<continued_run> run_state::go_on(const asked<continue_run>& question)
       "run " + v.run_id + " is " + std::string(to_string(v.phase)) +
         "; say it again once it is working"});
   say_input said{.kind = input_kind::turn, .body = {}};
+  std::string answers;
   if (v.pending.empty()) {
     json body{{"text", prompt_text(question.what.input_message)}};
     said.body.text = print_json(body);
@@ -151,16 +142,18 @@ caf::result<continued_run> run_state::go_on(const asked<continue_run>& question)
     auto answer = answer_of(question.what.input_message);
     if (!answer)
       return to_caf(std::move(answer.error()));
-    if (!answer->request_id)
-      answer->request_id = v.pending.front().request_id;
-    const auto known =
-      std::ranges::find(v.pending, *answer->request_id, &pending_request::request_id);
-    if (known == v.pending.end() || answered_.contains(*answer->request_id))
+    const auto waits = [&](const pending_request& each) {
+      return !answered_.contains(each.request_id) &&
+             each.request_id == answer->request_id.value_or(each.request_id);
+    };
+    const auto request = std::ranges::find_if(v.pending, waits);
+    if (request == v.pending.end())
       return to_caf(error{
         errc::conflict,
-        "request " + *answer->request_id +
+        "request " + answer->request_id.value_or(v.pending.front().request_id) +
           " does not wait for an answer; waiting: " + titles(v.pending)});
-    answered_.insert(*answer->request_id);
+    answer->request_id = answers = request->request_id;
+    answered_.insert(answers);
     said.kind = input_kind::answer;
     said.body.text = encode_text(*answer);
   }
@@ -171,7 +164,10 @@ caf::result<continued_run> run_state::go_on(const asked<continue_run>& question)
         continued_.push_back({promise, seq_});
         flush();
       },
-      [promise](caf::error& e) mutable { promise.deliver(std::move(e)); });
+      [this, promise, answers](caf::error& e) mutable {
+        answered_.erase(answers);
+        promise.deliver(std::move(e));
+      });
   return promise;
 }
 
@@ -185,6 +181,7 @@ void run_state::wake(std::uint64_t fired) {
     if (auto found = cancellers_.extract(id))
       found.mapped().deliver(cancelled());
   } else if (kind == token::flush_again) {
+    flush_waits_ = false;
     flush();
   } else if (id == wait_generation_ && move(supervision::run_event::wait_over)) {
     start_attempt(restart_after_);

@@ -64,6 +64,10 @@ private:
 
   // Phases and attempts (run_attempts.cpp).
   void recover();
+  void wait_for_next(std::chrono::milliseconds wait);
+  [[nodiscard]] std::chrono::milliseconds until_of(const exit_reason& why) const;
+  void set_out();
+  void introduce();
   bool move(supervision::run_event on, std::string cause = {});
   void start_attempt(const std::optional<exit_reason>& after);
   void adopt_attempt();
@@ -86,6 +90,7 @@ private:
   void save();
   void save_session();
   void retire();
+  void retry_later();
   void say_farewell();
   void page_served();
   void leave_if_done();
@@ -115,14 +120,15 @@ private:
   exit_kind stop_kind_ = exit_kind::cancelled;
   restart_mode restart_mode_ = restart_mode::resume;
   std::string outbox_;
-  std::uint64_t seq_ = 0;                       ///< Last one given.
-  std::uint64_t told_seq_ = 0;                  ///< Last one on disk.
-  run_status told_status_ = run_status::queued; ///< As of that one.
+  std::uint64_t seq_ = 0;      ///< Last one given.
+  std::uint64_t told_seq_ = 0; ///< Last one on disk.
   std::uint64_t outbox_first_ = 0;
   std::uint64_t next_token_ = 0;
   std::uint64_t wait_generation_ = 0;
   int credits_owed_ = 0;
+  run_phase shown_ = run_phase::queued; ///< Final only once that is on disk.
   bool flushing_ = false;
+  bool flush_waits_ = false;
   bool retired_ = false;
   bool farewell_ = false;
   int reading_ = 0;

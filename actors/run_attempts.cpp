@@ -1,5 +1,6 @@
 #include "actors/run.hpp"
 
+#include "actors/deadlines.hpp"
 #include "actors/tokens.hpp"
 #include "protocol/identity.hpp"
 #include "protocol/json.hpp"
@@ -8,31 +9,52 @@
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include <algorithm>
+
 /// A RUN's phases and attempts.
 namespace troupe {
 
+using namespace std::chrono_literals;
 using supervision::run_event;
+
+std::chrono::milliseconds run_state::until_of(const exit_reason& why) const {
+  return std::max(
+    0ms, std::chrono::milliseconds(why.until->ms - around_.world->wall().ms));
+}
 
 void run_state::recover() {
   const auto phase = record_.view.phase;
-  record_.view.pending.clear();
-  if (!record_.attempts.empty() && !record_.attempts.back().over)
-    return adopt_attempt();
+  auto& v = record_.view;
+  v.pending.clear();
+  if (const auto ended_as = setup_.loaded.ended_as) {
+    v.phase = *ended_as;
+    v.status = status_of(*ended_as);
+    return flush();
+  }
   if (phase == run_phase::queued)
     return;
+  if (seq_ == 0)
+    introduce();
+  if (!record_.attempts.empty() && !record_.attempts.back().over)
+    return adopt_attempt();
   if (phase == run_phase::stopping)
-    return conclude(run_event::stopped, {.reason = exit_kind::cancelled});
+    return conclude(run_event::stopped, {.reason = stop_kind_});
+  if (v.exit)
+    return conclude(v.error ? run_event::ended_badly : run_event::ended_well, *v.exit);
   const auto why =
     record_.attempts.empty() ? std::nullopt : record_.attempts.back().view.exit;
   if (phase == run_phase::backing_off || phase == run_phase::parked) {
     restart_after_ = why;
-    around_.world->wake_after(
-      {}, self_->address(), token::wait_over | ++wait_generation_);
-    return;
+    return wait_for_next(why && why->until ? until_of(*why) : 0ms);
   }
   if (phase == run_phase::resuming || record_.attempts.empty())
     return start_attempt(why);
   decide(why.value_or(exit_reason{}));
+}
+
+void run_state::wait_for_next(std::chrono::milliseconds wait) {
+  around_.world->wake_after(
+    wait, self_->address(), token::wait_over | ++wait_generation_);
 }
 
 bool run_state::move(run_event on, std::string cause) {
@@ -49,8 +71,10 @@ bool run_state::move(run_event on, std::string cause) {
   if (!cause.empty())
     data["cause"] = std::move(cause);
   emit({event_type::status_changed, {print_json(data)}});
-  if (!final())
+  if (!final()) {
+    shown_ = v.phase;
     save();
+  }
   flush();
   return true;
 }
@@ -58,6 +82,31 @@ bool run_state::move(run_event on, std::string cause) {
 void run_state::commence() {
   if (record_.view.phase != run_phase::queued)
     return;
+  if (!record_.view.backend_session_id)
+    return set_out();
+  self_
+    ->request(
+      around_.journal,
+      deadline::disk,
+      load_session{.session_id = record_.view.session_id})
+    .then(
+      [this](store::session_record& session) {
+        if (session.backend_session_id)
+          record_.view.backend_session_id = std::move(session.backend_session_id);
+        set_out();
+      },
+      [this](const caf::error&) { set_out(); });
+}
+
+void run_state::set_out() {
+  if (record_.view.phase != run_phase::queued)
+    return;
+  introduce();
+  record_.view.started_at = around_.world->wall();
+  start_attempt({});
+}
+
+void run_state::introduce() {
   json data{
     {"agent_name", record_.view.agent_name},
     {"role", record_.view.role},
@@ -66,8 +115,6 @@ void run_state::commence() {
   if (record_.resumed_from)
     data["resumed_from_run_id"] = *record_.resumed_from;
   emit({event_type::run_started, {print_json(data)}});
-  record_.view.started_at = around_.world->wall();
-  start_attempt({});
 }
 
 void run_state::start_attempt(const std::optional<exit_reason>& after) {
@@ -159,6 +206,10 @@ void run_state::news(const attempt_news& told) {
   }
   if (!told.replaying) {
     record_.view.pending = told.pending;
+    std::erase_if(answered_, [&](const std::string& id) {
+      return std::ranges::find(told.pending, id, &pending_request::request_id) ==
+             told.pending.end();
+    });
     const bool login = !told.pending.empty() && told.pending.front().kind == "auth";
     if (!told.pending.empty())
       move(login ? run_event::asked_for_login : run_event::asked);
@@ -218,17 +269,15 @@ void run_state::decide(const exit_reason& why) {
   record_.view.result.reset();
   auto wait = next.wait;
   if (why.until)
-    wait = std::max(
-      wait, std::chrono::milliseconds(why.until->ms - around_.world->wall().ms));
+    wait = std::max(wait, until_of(why));
   move(
     next.what == verdict::park ? run_event::limit_reached : run_event::attempt_over,
     next.cause);
-  around_.world->wake_after(
-    wait, self_->address(), token::wait_over | ++wait_generation_);
+  wait_for_next(wait);
 }
 
 void run_state::order_stop(exit_kind why, const std::string& detail) {
-  if (record_.stop_reason)
+  if (record_.stop_reason || final())
     return;
   record_.stop_reason = detail;
   stop_kind_ = why;
@@ -253,17 +302,20 @@ void run_state::conclude(run_event on, const exit_reason& why) {
   if (on == run_event::stopped) {
     v.exit->reason = stop_kind_;
     v.exit->detail = record_.stop_reason.value_or(why.detail);
-    move(run_event::told_to_stop);
+    if (!move(run_event::told_to_stop))
+      save();
   }
   if (on == run_event::ended_badly) {
     const auto advice = supervision::advice(why.reason);
     v.error = std::string(to_string(why.reason)) + ": " + why.detail;
     if (!advice.empty())
       v.error->append(". ").append(advice);
+    save();
     json data{{"error", *v.error}};
     emit({event_type::run_failed, {print_json(data)}});
   } else if (on == run_event::ended_well) {
     move(run_event::result_known);
+    save();
     emit({event_type::run_completed, {encode_text(v.result.value_or(run_result{}))}});
   }
   move(on);

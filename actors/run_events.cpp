@@ -54,7 +54,7 @@ void run_state::emit(event what, std::optional<event_source> src) {
 }
 
 void run_state::flush() {
-  if (flushing_)
+  if (flushing_ || flush_waits_)
     return;
   const int credits = std::exchange(credits_owed_, 0);
   if (outbox_.empty())
@@ -83,16 +83,18 @@ void run_state::flush() {
         outbox_.insert(0, batch.lines);
         outbox_first_ = batch.first_seq;
         credits_owed_ += credits;
-        around_.world->wake_after(
-          flush_again_after, self_->address(), token::flush_again);
+        retry_later();
       });
+}
+
+void run_state::retry_later() {
+  flush_waits_ = true;
+  around_.world->wake_after(flush_again_after, self_->address(), token::flush_again);
 }
 
 void run_state::flushed(std::uint64_t up_to, int credits) {
   const bool news = up_to > told_seq_;
   told_seq_ = up_to;
-  if (outbox_.empty())
-    told_status_ = record_.view.status;
   for (int i = 0; i < credits && attempt_; ++i)
     self_->send(attempt_, credit{});
   if (final() && outbox_.empty())
@@ -122,7 +124,7 @@ void run_state::confirm_continued() {
 
 void run_state::wake_pollers() {
   for (auto it = pollers_.begin(); it != pollers_.end();) {
-    if (it->second.question.after_seq < told_seq_ || final()) {
+    if (it->second.question.after_seq < told_seq_ || is_final(shown_)) {
       serve(std::move(it->second));
       it = pollers_.erase(it);
     } else {
@@ -135,7 +137,7 @@ void run_state::serve(poller waiting) {
   const auto& question = waiting.question;
   event_page page{
     .run_id = record_.view.run_id,
-    .status = told_status_,
+    .status = status_of(shown_),
     .events = {},
     .next_after_seq = question.after_seq,
     .last_seq = told_seq_};
@@ -201,12 +203,12 @@ void run_state::retire() {
       [this](const written&) { say_farewell(); },
       [this](const caf::error&) {
         retired_ = false;
-        around_.world->wake_after(
-          flush_again_after, self_->address(), token::flush_again);
+        retry_later();
       });
 }
 
 void run_state::say_farewell() {
+  shown_ = record_.view.phase;
   report();
   confirm_continued();
   wake_pollers();

@@ -20,13 +20,11 @@ caf::result<spawned_run> runs_state::spawn(const asked<spawn_run>& request) {
   const auto& what = request.what;
   if (auto wrong = out_of_bounds(what))
     return to_caf(std::move(*wrong));
-  if (auto before = known(what.idempotency_key, request.key))
+  if (auto before = known(*request.who, what.idempotency_key, request.key))
     return *before;
   auto promise = self_->make_response_promise<spawned_run>();
   const answers to{
-    [promise](const store::run_record& made) mutable {
-      promise.deliver(answer_for(made));
-    },
+    [promise](const spawned_run& made) mutable { promise.deliver(made); },
     [promise](error e) mutable { promise.deliver(to_caf(std::move(e))); }};
   if (what.mode == session_mode::new_) {
     create(request, {}, {}, to);
@@ -59,7 +57,8 @@ caf::result<continued_run> runs_state::resume(const resume_run& request) {
       .mode = continue_mode::resume,
       .resumed_from_run_id = finished.run_id});
   };
-  if (auto before = known(question.what.idempotency_key, question.key)) {
+  const auto& key = question.what.idempotency_key;
+  if (auto before = known(*question.who, key, question.key)) {
     deliver(*before);
     return promise;
   }
@@ -85,7 +84,7 @@ caf::result<continued_run> runs_state::resume(const resume_run& request) {
           std::move(next),
           std::move(session),
           finished.run_id,
-          {[deliver](const store::run_record& made) { deliver(answer_for(made)); },
+          {deliver,
            [promise](error e) mutable { promise.deliver(to_caf(std::move(e))); }});
       },
       [promise](caf::error& e) mutable { promise.deliver(std::move(e)); });
@@ -93,22 +92,53 @@ caf::result<continued_run> runs_state::resume(const resume_run& request) {
 }
 
 std::optional<spawned_run> runs_state::known(
-  const std::optional<std::string>& key, const std::string& call) const {
-  for (const auto& each : {key ? "k:" + *key : std::string{}, call})
+  const caller& who,
+  const std::optional<std::string>& key,
+  const std::string& call) const {
+  for (const auto& each : {key ? key_of(who, *key) : std::string{}, call})
     if (const auto it = keys_.find(each); !each.empty() && it != keys_.end())
       return it->second;
   return {};
 }
 
-result<void> runs_state::admit(const asked<spawn_run>& request) const {
+const parent_rights* runs_state::rights_of(const caller& who) const {
+  const auto parent = who.run_id ? live_.find(*who.run_id) : live_.end();
+  return parent == live_.end() ? nullptr : &parent->second.rights;
+}
+
+result<void> runs_state::admit(asked<spawn_run>& request) const {
   if (stopping_)
     return fail(errc::unavailable, "the daemon is stopping: " + *stopping_);
   if (!request.who->run_id)
     return {};
-  const auto parent = live_.find(*request.who->run_id);
-  if (parent == live_.end())
+  const auto* parent = rights_of(*request.who);
+  if (!parent)
     return fail(errc::refused, "the run that asks is not live any more");
-  return check_rights(request.what, parent->second.rights);
+  inherit(request.what, *parent);
+  return check_rights(request.what, *parent);
+}
+
+result<new_run> runs_state::prepare(
+  asked<spawn_run>& request,
+  const std::optional<store::session_record>& session) const {
+  if (auto may = admit(request); !may)
+    return fail(std::move(may.error()));
+  auto backend = choose_backend(setup_.config, request.what.backend);
+  if (!backend)
+    return fail(std::move(backend.error()));
+  const auto* parent = rights_of(*request.who);
+  if (parent && backend->settings.command.empty())
+    backend->settings.command = parent->command;
+  const auto cwd = place_of(request, session);
+  const bool own_name = request.what.nickname.has_value();
+  if (session && !own_name)
+    request.what.nickname = session->agent_name;
+  auto agent_name = free_name(request.what.nickname, cwd);
+  if (!agent_name && session && !own_name)
+    agent_name = free_name({}, cwd);
+  if (!agent_name)
+    return fail(std::move(agent_name.error()));
+  return compose(request, *backend, session, *agent_name, setup_.around.world->wall());
 }
 
 void runs_state::create(
@@ -116,29 +146,16 @@ void runs_state::create(
   std::optional<store::session_record> session,
   std::optional<std::string> resumed_from,
   answers to) {
-  const auto& who = *request.who;
-  if (auto may = admit(request); !may)
-    return to.refused(std::move(may.error()));
-  if (who.run_id && session && session->parent_run_id != who.run_id)
+  if (auto before = known(*request.who, request.what.idempotency_key, request.key))
+    return to.made(*before);
+  if (request.who->run_id && session && session->parent_run_id != request.who->run_id)
     return to.refused(
       {errc::not_found, "session_id: no such session among those this run started"});
-  auto backend = choose_backend(setup_.config, request.what.backend);
-  if (!backend)
-    return to.refused(std::move(backend.error()));
-  if (session && !request.what.nickname)
-    request.what.nickname = session->agent_name;
-  const auto cwd = request.what.cwd.value_or(who.cwd);
-  auto agent_name = free_name(request.what.nickname, cwd);
-  if (!agent_name && session)
-    agent_name = free_name({}, cwd);
-  if (!agent_name)
-    return to.refused(std::move(agent_name.error()));
-  auto& world = *setup_.around.world;
-  auto made = compose(request, *backend, session, *agent_name, world.wall());
+  auto made = prepare(request, session);
   if (!made)
     return to.refused(std::move(made.error()));
-  const supervision::spawn_request place{who.run_id, made->record.view.depth};
-  if (auto admitted = admission_->admit(place, world.now()); !admitted)
+  const supervision::spawn_request place{request.who->run_id, made->record.view.depth};
+  if (auto admitted = admission_->admit(place, setup_.around.world->now()); !admitted)
     return to.refused(std::move(admitted.error()));
   made->record.resumed_from = resumed_from;
   made->record.view.resumed_from_run_id = std::move(resumed_from);
@@ -150,20 +167,24 @@ void runs_state::create(
       create_run{.record = made->record, .launch = made->launch})
     .then(
       [this, made = *made, to](const written&) mutable {
-        const auto record = made.record;
+        const auto answer = answer_for(made.record);
         loaded_run loaded{
           .record = std::move(made.record),
           .launch = std::move(made.launch),
           .last_src = {},
+          .ended_as = {},
           .token = {}};
         launch_run(std::move(loaded), false);
-        begin_if_first(record.view.session_id);
-        to.made(record);
+        begin_if_first(answer.session_id);
+        to.made(answer);
       },
       [this, record = made->record, to](caf::error& e) {
         for (const auto& key : record.keys)
           keys_.erase(key);
-        forget(record.view.run_id);
+        over(
+          {.run_id = record.view.run_id,
+           .session_id = record.view.session_id,
+           .parent_run_id = record.view.parent_run_id});
         to.refused(from_caf(e));
       });
 }
@@ -191,34 +212,25 @@ void runs_state::enter(
   const auto& v = record.view;
   live_run run{
     .actor = {},
-    .brief =
-      {.run_id = v.run_id,
-       .agent_name = v.agent_name,
-       .backend = v.backend,
-       .role = v.role,
-       .session_id = v.session_id,
-       .status = v.status,
-       .phase = v.phase,
-       .cwd = v.cwd,
-       .summary = v.summary,
-       .created_at = v.created_at,
-       .updated_at = v.updated_at,
-       .parent_run_id = v.parent_run_id,
-       .depth = v.depth},
+    .brief = brief_of(v),
     .rights = {
       .backend = v.backend,
       .permissions = launch.permissions,
-      .backend_config = launch.backend_config}};
+      .backend_config = launch.backend_config,
+      .command = launch.command}};
   live_.insert_or_assign(v.run_id, std::move(run));
   sessions_[v.session_id].push_back(v.run_id);
   for (const auto& key : record.keys)
     keys_[key] = answer_for(record);
+  watch_idle();
 }
 
 void runs_state::launch_run(loaded_run loaded, bool recovered) {
   const auto run_id = loaded.record.view.run_id;
   auto& live = live_.at(run_id);
   auto kept = kept_of(loaded.record);
+  live.brief = brief_of(loaded.record.view);
+  live.brief.last_seq = loaded.last_seq;
   live.actor = self_->spawn(
     run,
     setup_.around,
@@ -231,6 +243,9 @@ void runs_state::launch_run(loaded_run loaded, bool recovered) {
   self_->monitor(live.actor);
   by_address_[live.actor.address()] = run_id;
   self_->send(setup_.registry, live.brief, live.actor);
+  if (stopping_)
+    self_->request(live.actor, deadline::stop, stop_run{.detail = *stopping_})
+      .then([](const stopped_run&) {}, [](const caf::error&) {});
 }
 
 void runs_state::begin_if_first(const std::string& session_id) {
@@ -260,6 +275,10 @@ void runs_state::forget(const std::string& run_id) {
       sessions_.erase(session);
   }
   live_.erase(it);
+  std::erase_if(kept_, [&](const auto& each) {
+    return each.first.run_id == run_id && each.second.gone;
+  });
+  watch_idle();
 }
 
 void runs_state::stop_all(const stop_run& order) {
@@ -273,7 +292,7 @@ void runs_state::stop_all(const stop_run& order) {
 }
 
 void runs_state::quit_if_done() {
-  if (stopping_ && live_.empty())
+  if (stopping_ && loaded_ && live_.empty())
     setup_.around.world->order(keeper::quit_order{.reason = *stopping_});
 }
 

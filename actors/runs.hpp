@@ -41,6 +41,8 @@ public:
   void stop_all(const stop_run& order);
   void over(const run_over& ended);
   void news(const kept_news& what);
+  void clients(const clients_here& now);
+  void wake(std::uint64_t token);
   void down(const caf::down_msg& died);
 
 private:
@@ -58,7 +60,7 @@ private:
   };
 
   struct answers {
-    std::function<void(const store::run_record&)> made;
+    std::function<void(const spawned_run&)> made;
     std::function<void(error)> refused;
   };
 
@@ -67,18 +69,28 @@ private:
     std::optional<store::session_record> session,
     std::optional<std::string> resumed_from,
     answers to);
-  [[nodiscard]] result<void> admit(const asked<spawn_run>& request) const;
+  [[nodiscard]] result<void> admit(asked<spawn_run>& request) const;
+  [[nodiscard]] result<new_run> prepare(
+    asked<spawn_run>& request,
+    const std::optional<store::session_record>& session) const;
+  [[nodiscard]] const parent_rights* rights_of(const caller& who) const;
   [[nodiscard]] result<std::string>
   free_name(const std::optional<std::string>& wanted, const std::string& cwd) const;
-  [[nodiscard]] std::optional<spawned_run>
-  known(const std::optional<std::string>& key, const std::string& call) const;
+  [[nodiscard]] std::optional<spawned_run> known(
+    const caller& who,
+    const std::optional<std::string>& key,
+    const std::string& call) const;
   void enter(const store::run_record& record, const store::launch_record& launch);
   void launch_run(loaded_run loaded, bool recovered);
   void begin_if_first(const std::string& session_id);
   void recover(const std::vector<store::run_record>& all);
   void recover_one(const std::string& run_id);
-  void give_up(const std::string& run_id);
+  void give_up(const std::string& run_id, const std::string& why);
+  void bury(const store::run_record& record, std::uint64_t last_seq);
+  void ended(const run_brief& brief);
   void forget(const std::string& run_id);
+  void let_go(const keeper::kept_attempt& kept) const;
+  void watch_idle();
   void ready_if_done();
   void quit_if_done();
   [[nodiscard]] std::optional<keeper::kept_attempt>
@@ -98,6 +110,8 @@ private:
   bool loaded_ = false;
   bool listed_ = false;
   bool open_ = false;
+  std::size_t clients_ = 0;
+  std::uint64_t idle_generation_ = 0;
 };
 
 runs_actor::behavior_type

@@ -40,9 +40,13 @@ result<process_owner> runs_state::as_run(const std::string& run_id) const {
 std::optional<std::string> runs_state::run_around(const whose_process& process) const {
   if (auto run_id = run_of_cgroup(process.cgroup))
     return run_id;
+  auto line = process.ancestors;
+  line.insert(line.begin(), process.pid);
   for (const auto& [key, kept] : kept_)
-    for (const int pid : process.ancestors)
-      if (pid == kept.spawned.pid || pid == kept.spawned.root_pid)
+    for (const int pid : line)
+      if (
+        !kept.gone && pid > 0 &&
+        (pid == kept.spawned.pid || pid == kept.spawned.root_pid))
         return key.run_id;
   return {};
 }

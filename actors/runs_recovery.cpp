@@ -3,6 +3,7 @@
 #include "actors/deadlines.hpp"
 #include "actors/errors.hpp"
 #include "actors/log.hpp"
+#include "protocol/json.hpp"
 
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
@@ -15,7 +16,7 @@ void runs_state::start(runs_setup setup) {
   setup_ = std::move(setup);
   admission_.emplace(setup_.config.limits);
   setup_.around.world->order(keeper::list_order{});
-  self_->request(setup_.around.journal, deadline::disk, load_all{})
+  self_->request(setup_.around.journal, deadline::recovery, load_all{})
     .then(
       [this](all_loaded& all) {
         for (const auto& each : all.complaints)
@@ -39,23 +40,7 @@ void runs_state::recover(const std::vector<store::run_record>& all) {
     }
     for (const auto& key : it->keys)
       keys_[key] = answer_for(*it);
-    run_brief brief{
-      .run_id = v.run_id,
-      .agent_name = v.agent_name,
-      .backend = v.backend,
-      .role = v.role,
-      .session_id = v.session_id,
-      .status = v.status,
-      .phase = v.phase,
-      .cwd = v.cwd,
-      .summary = v.summary,
-      .last_seq = v.last_seq,
-      .created_at = v.created_at,
-      .updated_at = v.updated_at,
-      .restarts = v.restarts,
-      .parent_run_id = v.parent_run_id,
-      .depth = v.depth};
-    self_->send(setup_.registry, run_report{.brief = std::move(brief)});
+    self_->send(setup_.registry, run_report{.brief = brief_of(v)});
   }
   loaded_ = true;
   ready_if_done();
@@ -63,26 +48,33 @@ void runs_state::recover(const std::vector<store::run_record>& all) {
 
 void runs_state::recover_one(const std::string& run_id) {
   recovering_.insert(run_id);
-  self_->request(setup_.around.journal, deadline::disk, load_run{.run_id = run_id})
+  self_->request(setup_.around.journal, deadline::recovery, load_run{.run_id = run_id})
     .then(
       [this, run_id](loaded_run& loaded) {
         recovering_.erase(run_id);
         const auto live = live_.find(run_id);
+        const auto& v = loaded.record.view;
+        const auto session_id = v.session_id;
         if (live == live_.end())
           return;
-        if (loaded.launch) {
+        if (is_final(v.status)) {
+          ended(brief_of(v));
+        } else if (
+          !loaded.launch || !agents::find_backend(loaded.launch->backend_type)) {
+          bury(loaded.record, loaded.last_seq);
+        } else {
           live->second.rights.permissions = loaded.launch->permissions;
           live->second.rights.backend_config = loaded.launch->backend_config;
+          live->second.rights.command = loaded.launch->command;
+          launch_run(std::move(loaded), true);
+          begin_if_first(session_id);
         }
-        const auto session_id = loaded.record.view.session_id;
-        launch_run(std::move(loaded), true);
-        begin_if_first(session_id);
         ready_if_done();
       },
       [this, run_id](const caf::error& e) {
-        log_error("run {} not_recovered reason=\"{}\"", run_id, from_caf(e).message);
         recovering_.erase(run_id);
-        forget(run_id);
+        if (live_.contains(run_id))
+          give_up(run_id, from_caf(e).message);
         ready_if_done();
       });
 }
@@ -95,13 +87,35 @@ void runs_state::news(const kept_news& what) {
     listed_ = true;
     ready_if_done();
   } else if (const auto* spawned = std::get_if<keeper::spawned_report>(&what.what)) {
-    if (!spawned->refusal)
-      kept_[spawned->key].spawned = *spawned;
+    if (spawned->refusal)
+      return;
+    kept_[spawned->key].spawned = *spawned;
+    std::erase_if(kept_, [&](const auto& each) {
+      return each.first.run_id == spawned->key.run_id && each.second.gone &&
+             each.first.attempt < spawned->key.attempt;
+    });
+  } else if (const auto* exited = std::get_if<keeper::exited_report>(&what.what)) {
+    if (const auto it = kept_.find(exited->key); it != kept_.end())
+      it->second.exited = *exited;
   } else if (const auto* gone = std::get_if<keeper::gone_report>(&what.what)) {
-    kept_.erase(gone->key);
+    if (const auto it = kept_.find(gone->key); it != kept_.end())
+      it->second.gone = *gone;
+    if (!live_.contains(gone->key.run_id)) {
+      kept_.erase(gone->key);
+      setup_.around.world->order(keeper::forget_order{.key = gone->key});
+    }
   } else if (const auto* stop = std::get_if<keeper::stop_report>(&what.what)) {
     stop_all({.why = exit_kind::shutdown, .detail = stop->reason});
   }
+}
+
+void runs_state::let_go(const keeper::kept_attempt& kept) const {
+  const auto& key = kept.spawned.key;
+  if (kept.gone)
+    return setup_.around.world->order(keeper::forget_order{.key = key});
+  log_warn("run {} unknown attempt={} killed", key.run_id, key.attempt);
+  setup_.around.world->order(
+    keeper::kill_order{.key = key, .scope = keeper::kill_scope::tree});
 }
 
 void runs_state::ready_if_done() {
@@ -112,7 +126,12 @@ void runs_state::ready_if_done() {
   if (open_ || !recovering_.empty())
     return;
   open_ = true;
+  for (const auto& [key, kept] : kept_)
+    if (!live_.contains(key.run_id))
+      let_go(kept);
   setup_.around.world->open_doors();
+  watch_idle();
+  quit_if_done();
 }
 
 std::optional<keeper::kept_attempt>
@@ -134,34 +153,76 @@ void runs_state::down(const caf::down_msg& died) {
   live->second.actor = nullptr;
   log_error("run {} actor_died reason=\"{}\"", run_id, caf::to_string(died.reason));
   if (!live->second.crashes.allow(setup_.around.world->now()))
-    return give_up(run_id);
+    return give_up(run_id, "its actor keeps dying");
   to_recover_.push_back(run_id);
   listed_ = false;
   setup_.around.world->order(keeper::list_order{});
 }
 
-void runs_state::give_up(const std::string& run_id) {
-  log_error("run {} given_up reason=\"its actor keeps dying\"", run_id);
-  for (const auto& [key, kept] : kept_)
-    if (key.run_id == run_id)
-      setup_.around.world->order(
-        keeper::kill_order{.key = key, .scope = keeper::kill_scope::tree});
+void runs_state::give_up(const std::string& run_id, const std::string& why) {
+  log_error("run {} given_up reason=\"{}\"", run_id, why);
   self_->request(setup_.around.journal, deadline::disk, load_run{.run_id = run_id})
     .then(
-      [this, run_id](loaded_run& loaded) {
-        auto& v = loaded.record.view;
-        v.phase = run_phase::failed;
-        v.status = run_status::failed;
-        v.updated_at = setup_.around.world->wall();
-        v.error = "internal: the run's supervisor keeps failing; please report this";
-        v.exit = exit_reason{.reason = exit_kind::lost, .detail = *v.error};
-        caf::anon_send(setup_.around.journal, save_run{.record = loaded.record});
-        over(
-          {.run_id = run_id,
-           .session_id = v.session_id,
-           .parent_run_id = v.parent_run_id});
-      },
-      [this, run_id](const caf::error&) { forget(run_id); });
+      [this](const loaded_run& loaded) { bury(loaded.record, loaded.last_seq); },
+      [this, run_id](const caf::error&) {
+        if (const auto live = live_.find(run_id); live != live_.end()) {
+          store::run_record record;
+          record.view.run_id = run_id;
+          record.view.session_id = live->second.brief.session_id;
+          bury(record, live->second.brief.last_seq);
+        }
+      });
+}
+
+void runs_state::bury(const store::run_record& record, std::uint64_t last_seq) {
+  auto& world = *setup_.around.world;
+  const auto live = live_.find(record.view.run_id);
+  if (live == live_.end())
+    return;
+  for (const auto& [key, kept] : kept_)
+    if (key.run_id == record.view.run_id)
+      let_go(kept);
+  auto brief = live->second.brief;
+  brief.phase = run_phase::failed;
+  brief.status = run_status::failed;
+  brief.updated_at = world.wall();
+  brief.last_seq = last_seq;
+  if (!record.view.agent_name.empty() && !is_final(record.view.status)) {
+    auto last = record;
+    auto& v = last.view;
+    v.phase = brief.phase;
+    v.status = brief.status;
+    v.updated_at = brief.updated_at;
+    v.error = "internal: the run's supervisor keeps failing; please report this";
+    v.exit = exit_reason{.reason = exit_kind::lost, .detail = *v.error};
+    v.last_seq = brief.last_seq = last_seq + 1;
+    json data{{"error", *v.error}};
+    const event_line line{
+      .seq = v.last_seq,
+      .ts = v.updated_at,
+      .run_id = v.run_id,
+      .session_id = v.session_id,
+      .backend = v.backend,
+      .type = event_type::run_failed,
+      .data = {print_json(data)},
+      .src = {}};
+    caf::anon_send(
+      setup_.around.journal,
+      append_events{
+        .run_id = v.run_id, .first_seq = line.seq, .lines = encode_text(line) + "\n"});
+    caf::anon_send(setup_.around.journal, save_run{.record = std::move(last)});
+  }
+  ended(brief);
+}
+
+void runs_state::ended(const run_brief& brief) {
+  const run_over last{
+    .run_id = brief.run_id,
+    .session_id = brief.session_id,
+    .parent_run_id = brief.parent_run_id};
+  self_->send(setup_.registry, run_report{.brief = brief});
+  caf::anon_send(setup_.registry, last);
+  over(last);
 }
 
 runs_actor::behavior_type
@@ -176,8 +237,9 @@ runs(runs_actor::stateful_pointer<runs_state> self, runs_setup setup) {
     [state](const whose_process& question) { return state->owner_of(question); },
     [state](const stop_run& order) { state->stop_all(order); },
     [state](const run_over& ended) { state->over(ended); },
+    [state](const clients_here& now) { state->clients(now); },
     [state](const kept_news& what) { state->news(what); },
-    [](const wake&) {},
+    [state](const wake& fired) { state->wake(fired.token); },
   };
 }
 

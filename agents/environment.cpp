@@ -44,6 +44,7 @@ environment_of(environment base, const environment& added, const run_marks& mark
   base["TROUPE_DEPTH"] = std::to_string(marks.depth);
   base["TROUPE_STATE_DIR"] = marks.state_dir;
   base["TROUPE_TOKEN_FILE"] = marks.token_file;
+  base.erase("TROUPE_PARENT_RUN_ID");
   if (marks.parent_run_id)
     base["TROUPE_PARENT_RUN_ID"] = *marks.parent_run_id;
   std::vector<std::string> lines;

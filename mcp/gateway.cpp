@@ -20,6 +20,11 @@ void gateway_state::begin(
 void gateway_state::let_in(const client_joined& peer) {
   sessions_[peer.client] =
     self_->spawn<caf::linked>(session, peer, outside_, at_, options_);
+  count();
+}
+
+void gateway_state::count() {
+  self_->send(at_.runs, clients_here{.count = sessions_.size()});
 }
 
 void gateway_state::pass_on(const client_said& said) {
@@ -29,8 +34,10 @@ void gateway_state::pass_on(const client_said& said) {
 
 void gateway_state::see_off(const client_left& left) {
   const auto node = sessions_.extract(left.client);
-  if (!node.empty())
-    self_->send(node.mapped(), left);
+  if (node.empty())
+    return;
+  self_->send(node.mapped(), left);
+  count();
 }
 
 bool gateway_state::lost(const caf::actor_addr& who) {
@@ -40,6 +47,7 @@ bool gateway_state::lost(const caf::actor_addr& who) {
     return false;
   outside_->hang_up(it->first);
   sessions_.erase(it);
+  count();
   return true;
 }
 

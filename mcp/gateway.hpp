@@ -26,6 +26,8 @@ public:
   [[nodiscard]] bool lost(const caf::actor_addr& who);
 
 private:
+  void count();
+
   gateway_actor::pointer self_ = nullptr;
   room* outside_ = nullptr;
   desk at_;

@@ -20,6 +20,7 @@ struct desk_script {
   std::vector<asked<cancel_run>> cancelled;
   std::vector<asked<continue_run>> continued;
   std::vector<whose_process> identified;
+  std::vector<std::size_t> clients_told;
 
   process_owner owner;
   std::optional<error> refusal; ///< Of whose_process.
@@ -126,6 +127,7 @@ fake_runs(runs_actor::stateful_pointer<fake_state> self, desk_script* s) {
     },
     [](const stop_run&) {},
     [](const run_over&) {},
+    [=](const clients_here& now) { s->clients_told.push_back(now.count); },
     [](const kept_news&) {},
     [=](const wake& w) { deliver(s->identities, s->owner, w.token); }};
 }

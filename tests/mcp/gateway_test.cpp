@@ -90,6 +90,14 @@ TEST_F(Gateway, HangsUpOnEverybodyWhenItDies) {
   EXPECT_EQ(outside.hung_up, (std::set<std::uint64_t>{1, 2}));
 }
 
+TEST_F(Gateway, TellsRunsHowManyClientsThereAre) {
+  open("2025-11-25", 1);
+  open("2025-11-25", 2);
+  leave(1);
+
+  EXPECT_EQ(script.clients_told, (std::vector<std::size_t>{1, 2, 1}));
+}
+
 TEST_F(Gateway, LetsAClientComeBackUnderItsNumber) {
   open();
   leave();

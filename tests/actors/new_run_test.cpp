@@ -1,0 +1,129 @@
+#include "actors/new_run.hpp"
+#include "protocol/json.hpp"
+
+#include <gtest/gtest.h>
+
+namespace troupe {
+namespace {
+
+asked<spawn_run> request(caller who = {}) {
+  who.cwd = "/src";
+  return {
+    std::make_shared<caller>(std::move(who)),
+    "relay:1",
+    spawn_run{.backend = "process", .prompt = "fix\nit"}};
+}
+
+parent_rights parent() {
+  return {
+    .backend = "process",
+    .permissions = {.allow = {"Read"}, .deny = {"Bash(rm *)"}},
+    .backend_config = {R"({"command":["agent"],"sandbox":"on"})"},
+    .command = {"configured"}};
+}
+
+const chosen_backend process{agents::find_backend("process"), {}};
+
+TEST(NewRun, IsComposedOfRequestClientAndBackend) {
+  const auto made = compose(request(), process, {}, "ada", {1'795'000'000'000});
+
+  ASSERT_TRUE(made);
+  const auto& v = made->record.view;
+  EXPECT_EQ(v.cwd, "/src");
+  EXPECT_EQ(v.agent_name, "ada");
+  EXPECT_EQ(v.summary, "fix it");
+  EXPECT_EQ(v.depth, 1u);
+  EXPECT_EQ(made->record.keys, (std::vector<std::string>{"relay:1"}));
+  EXPECT_EQ(made->launch.prompt, "fix\nit");
+}
+
+TEST(NewRun, TakesTheConfigurationWhereNothingWasAsked) {
+  auto backend = process;
+  backend.settings.limits = run_limits{.idle_s = 5};
+  backend.settings.command = {"mine"};
+
+  const auto made = compose(request(), backend, {}, "ada", {1});
+
+  EXPECT_EQ(made->launch.limits.idle_s, 5u);
+  EXPECT_EQ(made->launch.command, (std::vector<std::string>{"mine"}));
+}
+
+TEST(NewRun, GoesOnInTheDirectoryOfItsSessionOnly) {
+  store::session_record session{.session_id = "s_1", .backend = "process", .cwd = "/a"};
+
+  EXPECT_EQ(compose(request(), process, session, "ada", {1})->record.view.cwd, "/a");
+  session.backend = "claude_code";
+  EXPECT_FALSE(compose(request(), process, session, "ada", {1}));
+}
+
+TEST(NewRun, NeedsAnAbsoluteDirectory) {
+  auto wrong = request();
+  wrong.what.cwd = "src";
+
+  EXPECT_FALSE(compose(wrong, process, {}, "ada", {1}));
+}
+
+TEST(NewRun, WritesADirectoryInOneWayOnly) {
+  auto asked_for = request();
+  asked_for.what.cwd = "/src/x/../";
+
+  EXPECT_EQ(place_of(asked_for, {}), "/src");
+  asked_for.what.cwd = "/";
+  EXPECT_EQ(place_of(asked_for, {}), "/");
+}
+
+TEST(NewRun, KeepsTheKeysOfCallersApart) {
+  EXPECT_NE(key_of({}, "1"), key_of({.run_id = "r_1"}, "1"));
+}
+
+TEST(Rights, ARunHandsDownWhatItHas) {
+  auto what = request().what;
+  inherit(what, parent());
+
+  EXPECT_EQ(what.permissions, parent().permissions);
+  EXPECT_EQ((*parse_json(what.backend_config.text))["sandbox"], "on");
+  EXPECT_TRUE(check_rights(what, parent()));
+}
+
+TEST(Rights, ARunHandsDownNoMoreThanItHas) {
+  auto other_backend = request().what;
+  inherit(other_backend, parent());
+  other_backend.backend = "claude_code";
+  auto freer = request().what;
+  freer.backend_config = {R"({"sandbox":"off"})"};
+  inherit(freer, parent());
+  auto without = request().what;
+  without.permissions = parent().permissions;
+  auto broader = request().what;
+  broader.permissions.allow = {"Bash(*)"};
+  inherit(broader, parent());
+
+  for (const auto& what : {other_backend, freer, without, broader})
+    EXPECT_FALSE(check_rights(what, parent()));
+}
+
+TEST(Rights, ARunCannotNameAProgramByItsEnvironment) {
+  caller agent{.run_id = "r_1", .depth = 1};
+  agent.env["TROUPE_PROCESS_COMMAND"] = "evil";
+  caller person;
+  person.env = agent.env;
+
+  EXPECT_TRUE(compose(request(agent), process, {}, "ada", {1})->launch.command.empty());
+  EXPECT_EQ(
+    compose(request(person), process, {}, "ada", {1})->launch.command,
+    (std::vector<std::string>{"evil"}));
+}
+
+TEST(Backends, AreChosenByConfiguredNameFirst) {
+  store::configuration config;
+  config.backends["mine"] = {.type = "process", .command = {"x"}};
+
+  EXPECT_EQ(choose_backend(config, "mine")->settings.command.front(), "x");
+  EXPECT_EQ(choose_backend(config, "process")->type->name, "process");
+  const auto none = choose_backend(config, "nope");
+  ASSERT_FALSE(none);
+  EXPECT_NE(none.error().message.find("mine"), std::string::npos);
+}
+
+} // namespace
+} // namespace troupe

@@ -1,0 +1,441 @@
+#include "tests/actors/house.hpp"
+
+#include <gmock/gmock.h>
+
+namespace troupe {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+struct Run : test::house {
+  template <class Answer>
+  using waiting = result<Answer>;
+
+  std::string working(const json& more = json::object()) {
+    const auto id = start(more);
+    spawned(id);
+    prints(json{{"type", "agent_message"}, {"text", "hello"}});
+    return id;
+  }
+  void asks(const std::string& request) {
+    prints(
+      json{{"type", "input_required"}, {"request_id", request}, {"title", "may I?"}});
+  }
+  result<continued_run> says(const std::string& id, const json& message) {
+    return answer<continued_run>(
+      names, by_person<continue_run>({{"run_id", id}, {"input_message", message}}));
+  }
+  result<cancelled_run> cancel(const std::string& id, int wait_ms = 0) {
+    auto asked_for =
+      ask(names, by_person<cancel_run>({{"run_id", id}, {"wait_ms", wait_ms}}));
+    advance(ms(0));
+    result<cancelled_run> got = fail(errc::internal, "unanswered");
+    asked_for.receive(
+      [&](cancelled_run& a) { got = a; },
+      [&](caf::error& e) { got = fail(from_caf(e)); });
+    return got;
+  }
+  auto poll(const std::string& id, std::uint64_t after, int wait_ms = 20'000) {
+    return ask(
+      names,
+      by_person<poll_events>(
+        {{"run_id", id}, {"after_seq", after}, {"wait_ms", wait_ms}}));
+  }
+  template <class Handle>
+  event_page page_of(Handle& handle) {
+    event_page got;
+    handle.receive(
+      [&](event_page& page) { got = page; },
+      [](const caf::error& e) { ADD_FAILURE() << from_caf(e).message; });
+    return got;
+  }
+};
+
+TEST_F(Run, LivesFromItsStartToItsEnd) {
+  const auto id = start();
+  EXPECT_EQ(view(id).phase, run_phase::starting);
+  spawned(id);
+  prints(json{{"type", "agent_message"}, {"text", "hello"}});
+  EXPECT_EQ(view(id).phase, run_phase::working);
+  prints(json{{"type", "run_completed"}, {"final_response", "done"}});
+  EXPECT_EQ(view(id).phase, run_phase::finishing);
+  exits(id, 0);
+
+  EXPECT_THAT(
+    told(id),
+    ElementsAre(
+      "run_started",
+      "starting",
+      "agent_message",
+      "working",
+      "finishing",
+      "run_completed",
+      "completed"));
+  const auto v = view(id);
+  EXPECT_EQ(v.status, run_status::completed);
+  EXPECT_EQ(v.last_seq, 7u);
+  EXPECT_EQ(v.result->final_response, "done");
+  EXPECT_EQ(v.attempts.at(0).proof, "cgroup");
+  EXPECT_FALSE(std::filesystem::exists(disk.launch_file(id)));
+  EXPECT_EQ(ordered<keeper::forget_order>().size(), 1u);
+  EXPECT_TRUE(outside.tails.empty());
+  EXPECT_TRUE(outside.watchers.empty());
+}
+
+TEST_F(Run, StartsItsAgentWithMarksAndSaysTheTurnOnce) {
+  const auto id = start({{"env", {{"KEY", "v"}}}, {"limits", {{"memory_mb", 64}}}});
+
+  const auto order = ordered<keeper::spawn_order>().at(0);
+  EXPECT_EQ(order.key, key(id));
+  EXPECT_THAT(order.argv, ElementsAre("agent"));
+  EXPECT_EQ(order.memory_mb, 64u);
+  EXPECT_TRUE(order.stdin_open);
+  EXPECT_THAT(order.env, ::testing::Contains("TROUPE_RUN_ID=" + id));
+  EXPECT_THAT(order.env, ::testing::Contains("KEY=v"));
+  EXPECT_THAT(lines_sent(), ElementsAre(R"(1 {"text":"go","type":"turn"})"));
+}
+
+TEST_F(Run, LetsItsAgentLingerThenEndsItsTree) {
+  const auto id = working();
+  prints(json{{"type", "run_completed"}});
+  EXPECT_EQ(ordered<keeper::close_order>().size(), 0u);
+  advance(ms(0));
+  EXPECT_EQ(ordered<keeper::close_order>().size(), 1u);
+  prints(std::string("more\n"));
+  advance(ms(9'999));
+  EXPECT_TRUE(ordered<keeper::kill_order>().empty());
+  advance(ms(1));
+  EXPECT_EQ(ordered<keeper::kill_order>().at(0).scope, keeper::kill_scope::main);
+  advance(ms(2'000));
+  EXPECT_EQ(ordered<keeper::kill_order>().at(1).scope, keeper::kill_scope::tree);
+  vanishes(id);
+
+  EXPECT_EQ(view(id).phase, run_phase::completed);
+}
+
+TEST_F(Run, EndsWhatItsAgentLeavesBehind) {
+  const auto id = working();
+  outside.tell(key(id), keeper::exited_report{.key = key(id), .code = 0});
+  settle();
+
+  EXPECT_EQ(ordered<keeper::kill_order>().at(0).scope, keeper::kill_scope::tree);
+  EXPECT_FALSE(is_final(view(id).status));
+  vanishes(id);
+  EXPECT_EQ(view(id).status, run_status::completed);
+}
+
+TEST_F(Run, AnswersPollsAtOnceOrWhenThereIsNewsOrWhenTimeIsOver) {
+  const auto id = working();
+  auto first = poll(id, 0);
+  EXPECT_EQ(page_of(first).events.size(), 4u);
+
+  auto one = poll(id, 4);
+  auto two = poll(id, 4);
+  prints(json{{"type", "agent_message"}, {"text", "more"}});
+  EXPECT_EQ(page_of(one).events.size(), 1u);
+  EXPECT_EQ(page_of(two).next_after_seq, 5u);
+
+  auto late = poll(id, 5, 1000);
+  advance(ms(1000));
+  const auto empty = page_of(late);
+  EXPECT_TRUE(empty.events.empty());
+  EXPECT_EQ(empty.next_after_seq, 5u);
+  EXPECT_EQ(empty.status, run_status::running);
+}
+
+TEST_F(Run, ServesWhoWaitsForItsEnd) {
+  const auto id = working();
+  auto waits = poll(id, 5);
+  completes(id);
+
+  const auto page = page_of(waits);
+  EXPECT_GE(page.events.size(), 1u);
+  auto after = poll(id, 7);
+  EXPECT_EQ(page_of(after).status, run_status::completed);
+}
+
+TEST_F(Run, IsCancelledByTheLadder) {
+  const auto id = working();
+
+  const auto stopping = cancel(id);
+  EXPECT_EQ(stopping->phase, run_phase::stopping);
+  EXPECT_EQ(stopping->status, run_status::running);
+  EXPECT_EQ(store::load_run(disk, id)->stop_reason, "cancelled by order");
+  advance(ms(5'000));
+  const auto kills = ordered<keeper::kill_order>();
+  ASSERT_GE(kills.size(), 2u);
+  EXPECT_EQ(kills.front().scope, keeper::kill_scope::main);
+  EXPECT_EQ(kills.back().scope, keeper::kill_scope::tree);
+  exits(id, 0);
+
+  EXPECT_EQ(view(id).exit->reason, exit_kind::cancelled);
+  const auto again = cancel(id);
+  EXPECT_EQ(again->status, run_status::cancelled);
+  EXPECT_EQ(again->proof, "cgroup");
+}
+
+TEST_F(Run, IsCancelledBeforeItsAgentIsThere) {
+  const auto id = start();
+  EXPECT_EQ(cancel(id)->phase, run_phase::stopping);
+  EXPECT_TRUE(ordered<keeper::kill_order>().empty());
+
+  spawned(id);
+  advance(ms(5'000));
+  EXPECT_FALSE(ordered<keeper::kill_order>().empty());
+  exits(id, 1);
+  EXPECT_EQ(view(id).status, run_status::cancelled);
+}
+
+TEST_F(Run, IsCancelledWhileItAsksAndWhileItFinishes) {
+  const auto asking = working();
+  asks("q");
+  ASSERT_TRUE(cancel(asking));
+  exits(asking, 0);
+  EXPECT_EQ(view(asking).status, run_status::cancelled);
+
+  const auto finishing = working();
+  prints(json{{"type", "run_completed"}, {"final_response", "done"}});
+  ASSERT_TRUE(cancel(finishing));
+  exits(finishing, 0);
+  EXPECT_EQ(view(finishing).status, run_status::cancelled);
+}
+
+TEST_F(Run, IsCancelledAtOnceWhileItBacksOff) {
+  const auto id = working();
+  exits(id, 1);
+  ASSERT_EQ(view(id).phase, run_phase::backing_off);
+
+  ASSERT_TRUE(cancel(id));
+
+  EXPECT_EQ(view(id).status, run_status::cancelled);
+  advance(ms(60'000));
+  EXPECT_EQ(ordered<keeper::spawn_order>().size(), 1u);
+}
+
+TEST_F(Run, TakesAnswersOnceAndForWhatWaits) {
+  const auto id = working();
+  asks("q1");
+  asks("q2");
+  EXPECT_EQ(view(id).status, run_status::input_required);
+
+  EXPECT_FALSE(says(
+    id,
+    {{"role", "user"},
+     {"parts",
+      json::array(
+        {{{"type", "data"},
+          {"data", {{"request_id", "q9"}, {"decision", "allow"}}}}})}}));
+  ASSERT_TRUE(says(id, "allow"));
+  EXPECT_EQ(view(id).status, run_status::input_required);
+  ASSERT_TRUE(says(id, "deny: because"));
+
+  EXPECT_EQ(view(id).phase, run_phase::working);
+  const auto lines = lines_sent();
+  ASSERT_EQ(lines.size(), 3u);
+  EXPECT_THAT(lines[1], HasSubstr("q1"));
+  EXPECT_THAT(lines[2], HasSubstr("q2"));
+  EXPECT_EQ(says(id, "and now?").error().code, errc::conflict);
+}
+
+TEST_F(Run, StartsAgainAfterABackOffAndSaysWhy) {
+  outside.next_dice = 1;
+  const auto id = working();
+  exits(id, 3);
+
+  EXPECT_EQ(view(id).phase, run_phase::backing_off);
+  EXPECT_THAT(events(id).back()["data"]["cause"], HasSubstr("crashed (code 3)"));
+  advance(ms(499));
+  EXPECT_EQ(ordered<keeper::spawn_order>().size(), 1u);
+  advance(ms(1));
+  EXPECT_EQ(ordered<keeper::spawn_order>().at(1).key, key(id, 2));
+  spawned(id, 2);
+  completes(id, 2);
+  EXPECT_EQ(view(id).status, run_status::completed);
+  EXPECT_EQ(view(id).restarts, 1u);
+}
+
+TEST_F(Run, GivesUpWithAdvice) {
+  const auto id = working({{"restart", {{"max_restarts", 0}}}});
+  exits(id, 3);
+
+  EXPECT_EQ(view(id).status, run_status::failed);
+  EXPECT_THAT(*view(id).error, HasSubstr("Read the end of its error output"));
+  EXPECT_THAT(told(id).back(), "failed");
+}
+
+TEST_F(Run, FailsWhenItsAgentCannotBeStarted) {
+  const auto id = start();
+  outside.tell(key(id), keeper::spawned_report{.key = key(id), .refusal = "no agent"});
+  settle();
+
+  EXPECT_EQ(view(id).exit->reason, exit_kind::spawn_failed);
+  EXPECT_FALSE(view(id).attempts.at(0).proof);
+}
+
+TEST_F(Run, TriesAgainWhenTheMachineHadNoRoom) {
+  const auto id = start();
+  outside.tell(
+    key(id),
+    keeper::spawned_report{.key = key(id), .refusal = "no memory", .retriable = true});
+  settle();
+
+  EXPECT_EQ(view(id).phase, run_phase::backing_off);
+  advance(ms(60'000));
+  EXPECT_EQ(ordered<keeper::spawn_order>().size(), 2u);
+}
+
+TEST_F(Run, EndsAHungAgentButNotOneThatWaits) {
+  const auto id =
+    working({{"limits", {{"idle_s", 5}}}, {"restart", {{"type", "temporary"}}}});
+  asks("q");
+  advance(ms(60'000));
+  EXPECT_TRUE(ordered<keeper::kill_order>().empty());
+  ASSERT_TRUE(says(id, "allow"));
+  advance(ms(12'000));
+  EXPECT_FALSE(ordered<keeper::kill_order>().empty());
+  exits(id, 0);
+
+  EXPECT_EQ(view(id).exit->reason, exit_kind::hung);
+}
+
+TEST_F(Run, AnOrderWinsOverAClock) {
+  const auto id = working({{"limits", {{"wall_s", 2}}}});
+  ASSERT_TRUE(cancel(id));
+  advance(ms(4'000));
+  exits(id, 0);
+
+  EXPECT_EQ(view(id).attempts.at(0).exit->reason, exit_kind::cancelled);
+}
+
+TEST_F(Run, WarnsOfACutTranscriptAndGoesOn) {
+  const auto id = working();
+  auto& tail = outside.tails.rbegin()->second;
+  const auto agent = caf::actor_cast<caf::actor>(tail.who);
+  caf::anon_send(
+    agent,
+    transcript_chunk{{}, outside.tails.rbegin()->first, 3, "", true, 1ULL << 40});
+  settle();
+
+  EXPECT_EQ(told(id).back(), "warning");
+  EXPECT_EQ(events(id).back()["data"]["kind"], "transcript_truncated");
+}
+
+TEST_F(Run, LosesNothingWhenTheDiskFailsForAWhile) {
+  const auto id = working();
+  die();
+  begin({{.spawned = alive(key(id)), .last_written = 1}});
+  prints(json{{"type", "agent_message"}, {"text", "hello"}});
+  const auto file = disk.events_file(id);
+  const auto aside = dir / "aside";
+  std::filesystem::rename(file, aside);
+  std::filesystem::create_directory(file);
+
+  prints(json{{"type", "agent_message"}, {"text", "second"}});
+  prints(json{{"type", "agent_message"}, {"text", "third"}});
+  EXPECT_EQ(view(id).last_seq, 4u);
+  advance(ms(3'000));
+  EXPECT_EQ(view(id).last_seq, 4u);
+  EXPECT_EQ(outside.tails.rbegin()->second.credit, 0);
+  std::filesystem::remove(file);
+  std::filesystem::rename(aside, file);
+  advance(ms(1'000));
+
+  EXPECT_EQ(view(id).last_seq, 6u);
+  EXPECT_EQ(events(id).back()["data"]["text"], "third");
+}
+
+TEST_F(Run, IsTakenOverWithoutTellingAnythingTwice) {
+  const auto id = working();
+  asks("q");
+  const auto before = told(id);
+  die();
+
+  begin({{.spawned = alive(key(id)), .last_written = 1}});
+  prints(json{{"type", "agent_message"}, {"text", "hello"}});
+  asks("q");
+
+  EXPECT_EQ(told(id), before);
+  EXPECT_EQ(view(id).status, run_status::input_required);
+  EXPECT_TRUE(ordered<keeper::spawn_order>().empty());
+  EXPECT_TRUE(lines_sent().empty());
+  EXPECT_EQ(outside.doors_opened, 2);
+  completes(id);
+  EXPECT_EQ(view(id).status, run_status::completed);
+}
+
+TEST_F(Run, SaysAgainOnlyWhatTheKeeperDidNotTake) {
+  const auto id = working();
+  die();
+
+  begin({{.spawned = alive(key(id)), .last_written = 0}});
+
+  EXPECT_THAT(lines_sent(), ElementsAre(R"(1 {"text":"go","type":"turn"})"));
+}
+
+TEST_F(Run, IsLostWhenNobodySawItsEnd) {
+  const auto id = working({{"restart", {{"max_restarts", 0}}}});
+  die();
+
+  begin();
+  prints(json{{"type", "agent_message"}, {"text", "hello"}});
+
+  EXPECT_EQ(view(id).exit->reason, exit_kind::lost);
+}
+
+TEST_F(Run, HearsOfAnEndBetweenTheListAndItsReturn) {
+  const auto id = working();
+  die();
+  keeper::kept_attempt kept{.spawned = alive(key(id)), .last_written = 1};
+  kept.exited = keeper::exited_report{.key = key(id), .code = 0, .tree_empty = true};
+  kept.gone = keeper::gone_report{.key = key(id), .proof = keeper::tier::cgroup};
+
+  begin({kept});
+  prints(json{{"type", "run_completed"}, {"final_response", "late"}});
+
+  EXPECT_EQ(view(id).status, run_status::completed);
+}
+
+TEST_F(Run, StaysStoppedOverADeath) {
+  const auto id = working();
+  ASSERT_TRUE(cancel(id));
+  die();
+
+  begin({{.spawned = alive(key(id)), .last_written = 1}});
+  advance(ms(5'000));
+  EXPECT_FALSE(ordered<keeper::kill_order>().empty());
+  exits(id, 0);
+  EXPECT_EQ(view(id).status, run_status::cancelled);
+}
+
+TEST_F(Run, GoesOnBackingOffOverADeath) {
+  const auto id = working();
+  exits(id, 1);
+  die();
+
+  begin();
+  advance(ms(0));
+
+  EXPECT_EQ(ordered<keeper::spawn_order>().at(0).key, key(id, 2));
+}
+
+TEST_F(Run, EndsOnceThoughItsEndWasNotSaved) {
+  const auto id = working();
+  completes(id);
+  const auto before = told(id);
+  auto record = *store::load_run(disk, id);
+  die();
+  record.view.phase = run_phase::finishing;
+  record.view.status = run_status::running;
+  ASSERT_TRUE(store::save_run(disk, record));
+
+  begin();
+
+  EXPECT_EQ(told(id), before);
+  EXPECT_EQ(view(id).status, run_status::completed);
+  EXPECT_EQ(view(id).result->final_response, "done");
+  EXPECT_TRUE(ordered<keeper::spawn_order>().empty());
+}
+
+} // namespace
+} // namespace troupe
