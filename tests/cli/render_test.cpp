@@ -187,8 +187,8 @@ INSTANTIATE_TEST_SUITE_P(
       event("warning", {{"kind", "api_error"}, {"message", "busy"}}),
       "11:59:58 ! api_error: busy\n"},
     event_row{
-      event("warning", {{"kind", "api_retry"}, {"attempt", 1}, {"status", 529}}),
-      "11:59:58 ! api_retry: attempt 1, status 529\n"},
+      event("warning", {{"kind", "retry"}, {"attempt", 1}, {"status", 529}}),
+      "11:59:58 ! retry: attempt 1, status 529\n"},
     event_row{
       event("run_started", {{"agent_name", "agent1"}, {"prompt", "one\ntwo"}}),
       "11:59:58 ▶ started agent1\n           one\n           two\n"},
