@@ -23,6 +23,20 @@ std::optional<std::string> option(int argc, char** argv, std::string_view name) 
   return {};
 }
 
+/// --config, else TROUPE_CONFIG: these must be readable. Else the user's own, if there
+/// is one.
+std::optional<std::string> configuration_file(int argc, char** argv) {
+  if (auto given = option(argc, argv, "--config"))
+    return given;
+  if (const char* named = std::getenv("TROUPE_CONFIG"); named && *named)
+    return named;
+  if (const char* base = std::getenv("XDG_CONFIG_HOME"); base && *base == '/')
+    return std::string(base) + "/troupe/troupe.yml";
+  if (const char* home = std::getenv("HOME"); home && *home == '/')
+    return std::string(home) + "/.config/troupe/troupe.yml";
+  return {};
+}
+
 int refuse(const std::string& why) {
   std::fprintf(stderr, "troupe-supervisor: %s\n", why.c_str());
   return 2;
@@ -36,7 +50,7 @@ int main(int argc, char** argv) {
   if (!epoch || !state_dir)
     return refuse("is started by the daemon; use `troupe daemon start`");
   troupe::store::configuration config;
-  if (const auto file = option(argc, argv, "--config")) {
+  if (const auto file = configuration_file(argc, argv)) {
     auto read = troupe::store::read_configuration(*file);
     if (!read)
       return refuse(read.error().message);

@@ -119,7 +119,8 @@ TEST_P(inside, ARunSeesAndStopsNoOtherWhateverItSaysItIs) {
 
 TEST_P(inside, ARunDoesNotSpawnBeyondTheDepthLimit) {
   auto me = join();
-  const auto said = answers(*me, {{"spawn_run", agent({"answer", "3"})}});
+  const auto said =
+    answers(*me, {{"spawn_run", {{"backend", "process"}, {"prompt", "x"}}}});
   ASSERT_TRUE(refused(said[0])) << text_of(said[0]);
   EXPECT_NE(text_of(said[0]).find("depth"), std::string::npos) << text_of(said[0]);
   EXPECT_EQ(me->must("list_runs", json::object())["total"], 1);
