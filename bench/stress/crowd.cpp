@@ -48,6 +48,7 @@ void await_all(const daemon& at, const std::vector<std::string>& runs) {
 json recover(const daemon& at, const std::vector<std::string>& runs) {
   std::vector<double> each;
   for (int n = 0; n < 5; ++n) {
+    poll(nullptr, 0, settle_ms);
     const auto supervisor = at.supervisor();
     const auto since = clock::now();
     kill(supervisor, SIGKILL);

@@ -14,12 +14,16 @@ namespace troupe::stress {
 namespace {
 
 constexpr int event_bytes = 1500;
+/// Answers hold a page twice; 16 MiB unread is where the daemon drops a client.
+constexpr int page_of_one = 1 << 20;
+constexpr int page_of_many = 1 << 18;
 constexpr std::size_t floor_step = 256 * 1024;
 
 /// Follows runs to their last event, one call a run under way.
 class follower {
 public:
-  follower(client& door, const std::vector<std::string>& runs) : door_(door) {
+  follower(client& door, const std::vector<std::string>& runs)
+    : door_(door), page_bytes_(runs.size() > 1 ? page_of_many : page_of_one) {
     for (const auto& run : runs)
       ask(run, 0);
   }
@@ -46,7 +50,7 @@ private:
        {"after_seq", after},
        {"limit", 1000},
        {"wait_ms", 20000},
-       {"max_bytes", 1 << 20}});
+       {"max_bytes", page_bytes_}});
     open_[id] = {run, after};
   }
 
@@ -67,6 +71,7 @@ private:
   }
 
   client& door_;
+  int page_bytes_;
   std::map<std::uint64_t, place> open_;
 };
 

@@ -5,6 +5,7 @@
 #include "bench/stress/scenarios.hpp"
 
 #include <array>
+#include <csignal>
 #include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
@@ -54,7 +55,7 @@ relay_figures start_relay(const daemon& at) {
   found.ready_ms = ms_since(since);
   found.rss_kb = rss_kb(child.pid);
   found.pss_kb = pss_kb(child.pid);
-  to[1].reset();
+  kill(child.pid, SIGTERM);
   ended(child);
   return found;
 }
