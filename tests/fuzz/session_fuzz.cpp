@@ -21,8 +21,10 @@ void follow(const mcp::legacy_dialogue& dialogue, const mcp::step& step) {
   if (const auto* call = std::get_if<mcp::call_tool>(&step)) {
     require(call->which != nullptr && call->arguments.is_object());
     const auto fitted = mcp::fit(call->arguments, mcp::answer_bytes_min);
-    require(print_json(fitted).size() <= mcp::answer_bytes_min);
-    require(dialogue.call_result(fitted).contains("content"));
+    const raw_json text{print_json(fitted)};
+    require(text.text.size() <= mcp::answer_bytes_min);
+    const auto result = json::parse(dialogue.call_result(text), nullptr, false);
+    require(result.is_object() && result.contains("content"));
   }
 }
 
