@@ -208,6 +208,7 @@ void attempt_state::fold_bytes(const transcript_chunk& bytes) {
   if (health_)
     health_->heard(now, stdout_bytes_, fold_->speaker().open_tools());
   tell(std::move(out), true);
+  inspect();
   record_next();
 }
 

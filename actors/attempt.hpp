@@ -87,6 +87,7 @@ private:
   void act(supervision::stop_action action);
   void say_to_self(input_kind kind);
   void check_health();
+  void inspect();
   void arm_health();
   [[nodiscard]] keeper::attempt_key key() const { return {setup_.run_id, setup_.n}; }
   [[nodiscard]] supervision::stop_manners manners() const;

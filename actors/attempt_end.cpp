@@ -82,13 +82,19 @@ void attempt_state::arm_health() {
 void attempt_state::check_health() {
   if (!health_ || exited_ || ended_by_us_)
     return;
+  inspect();
+  arm_health();
+}
+
+void attempt_state::inspect() {
+  if (!health_ || exited_ || ended_by_us_)
+    return;
   if (const auto found = health_->check(around_.world->now(), disk_free_)) {
     warn(to_string(found->reason), found->detail);
     for_good_ = for_good_ || (found->end && found->for_good);
     if (found->end)
       stop({.why = found->reason, .detail = found->detail});
   }
-  arm_health();
 }
 
 exit_reason attempt_state::reason(std::string stderr_tail) const {

@@ -160,6 +160,7 @@ TEST_F(failing, EndsAtItsLimits) {
   const auto of_output = ended(me, output);
   EXPECT_EQ(of_output["status"], "failed") << print_json(of_output);
   EXPECT_EQ(of_output["exit"]["reason"], "output") << print_json(of_output);
+  EXPECT_LT(of_output["last_seq"], 4096) << "found out long after the limit";
   me->must("cancel_run", {{"run_id", startup}});
 }
 
