@@ -1,56 +1,9 @@
-#include "tests/actors/house.hpp"
-
-#include <gmock/gmock.h>
+#include "tests/actors/one_run.hpp"
 
 namespace troupe {
 namespace {
 
-using ::testing::ElementsAre;
-using ::testing::HasSubstr;
-
-struct Run : test::house {
-  template <class Answer>
-  using waiting = result<Answer>;
-
-  std::string working(const json& more = json::object()) {
-    const auto id = start(more);
-    spawned(id);
-    prints(json{{"type", "agent_message"}, {"text", "hello"}});
-    return id;
-  }
-  void asks(const std::string& request) {
-    prints(
-      json{{"type", "input_required"}, {"request_id", request}, {"title", "may I?"}});
-  }
-  result<continued_run> says(const std::string& id, const json& message) {
-    return answer<continued_run>(
-      names, by_person<continue_run>({{"run_id", id}, {"input_message", message}}));
-  }
-  result<cancelled_run> cancel(const std::string& id, int wait_ms = 0) {
-    auto asked_for =
-      ask(names, by_person<cancel_run>({{"run_id", id}, {"wait_ms", wait_ms}}));
-    advance(ms(0));
-    result<cancelled_run> got = fail(errc::internal, "unanswered");
-    asked_for.receive(
-      [&](cancelled_run& a) { got = a; },
-      [&](caf::error& e) { got = fail(from_caf(e)); });
-    return got;
-  }
-  auto poll(const std::string& id, std::uint64_t after, int wait_ms = 20'000) {
-    return ask(
-      names,
-      by_person<poll_events>(
-        {{"run_id", id}, {"after_seq", after}, {"wait_ms", wait_ms}}));
-  }
-  template <class Handle>
-  event_page page_of(Handle& handle) {
-    event_page got;
-    handle.receive(
-      [&](event_page& page) { got = page; },
-      [](const caf::error& e) { ADD_FAILURE() << from_caf(e).message; });
-    return got;
-  }
-};
+using Run = one_run;
 
 TEST_F(Run, LivesFromItsStartToItsEnd) {
   const auto id = start();
@@ -67,8 +20,8 @@ TEST_F(Run, LivesFromItsStartToItsEnd) {
     ElementsAre(
       "run_started",
       "starting",
-      "agent_message",
       "working",
+      "agent_message",
       "finishing",
       "run_completed",
       "completed"));
@@ -343,96 +296,6 @@ TEST_F(Run, LosesNothingWhenTheDiskFailsForAWhile) {
 
   EXPECT_EQ(view(id).last_seq, 6u);
   EXPECT_EQ(events(id).back()["data"]["text"], "third");
-}
-
-TEST_F(Run, IsTakenOverWithoutTellingAnythingTwice) {
-  const auto id = working();
-  asks("q");
-  const auto before = told(id);
-  die();
-
-  begin({{.spawned = alive(key(id)), .last_written = 1}});
-  prints(json{{"type", "agent_message"}, {"text", "hello"}});
-  asks("q");
-
-  EXPECT_EQ(told(id), before);
-  EXPECT_EQ(view(id).status, run_status::input_required);
-  EXPECT_TRUE(ordered<keeper::spawn_order>().empty());
-  EXPECT_TRUE(lines_sent().empty());
-  EXPECT_EQ(outside.doors_opened, 2);
-  completes(id);
-  EXPECT_EQ(view(id).status, run_status::completed);
-}
-
-TEST_F(Run, SaysAgainOnlyWhatTheKeeperDidNotTake) {
-  const auto id = working();
-  die();
-
-  begin({{.spawned = alive(key(id)), .last_written = 0}});
-
-  EXPECT_THAT(lines_sent(), ElementsAre(R"(1 {"type":"turn","text":"go"})"));
-}
-
-TEST_F(Run, IsLostWhenNobodySawItsEnd) {
-  const auto id = working({{"restart", {{"max_restarts", 0}}}});
-  die();
-
-  begin();
-
-  EXPECT_EQ(view(id).exit->reason, exit_kind::lost);
-}
-
-TEST_F(Run, TakesTheEndThatTheKeeperSaw) {
-  const auto id = working();
-  die();
-  keeper::kept_attempt kept{.spawned = alive(key(id)), .last_written = 1};
-  kept.exited = keeper::exited_report{.key = key(id), .code = 0, .tree_empty = true};
-  kept.gone = keeper::gone_report{.key = key(id), .proof = keeper::tier::cgroup};
-
-  begin({kept});
-
-  EXPECT_EQ(view(id).status, run_status::completed);
-}
-
-TEST_F(Run, StaysStoppedOverADeath) {
-  const auto id = working();
-  ASSERT_TRUE(cancel(id));
-  die();
-
-  begin({{.spawned = alive(key(id)), .last_written = 1}});
-  advance(ms(5'000));
-  EXPECT_FALSE(ordered<keeper::kill_order>().empty());
-  exits(id, 0);
-  EXPECT_EQ(view(id).status, run_status::cancelled);
-}
-
-TEST_F(Run, GoesOnBackingOffOverADeath) {
-  const auto id = working();
-  exits(id, 1);
-  die();
-
-  begin();
-  advance(ms(0));
-
-  EXPECT_EQ(ordered<keeper::spawn_order>().at(0).key, key(id, 2));
-}
-
-TEST_F(Run, EndsOnceThoughItsEndWasNotSaved) {
-  const auto id = working();
-  completes(id);
-  const auto before = told(id);
-  auto record = *store::load_run(disk, id);
-  die();
-  record.view.phase = run_phase::finishing;
-  record.view.status = run_status::running;
-  ASSERT_TRUE(store::save_run(disk, record));
-
-  begin();
-
-  EXPECT_EQ(told(id), before);
-  EXPECT_EQ(view(id).status, run_status::completed);
-  EXPECT_EQ(view(id).result->final_response, "done");
-  EXPECT_TRUE(ordered<keeper::spawn_order>().empty());
 }
 
 } // namespace

@@ -1,0 +1,99 @@
+#include "tests/actors/one_run.hpp"
+
+namespace troupe {
+namespace {
+
+using Recovery = one_run;
+
+TEST_F(Recovery, IsTakenOverWithoutTellingAnythingTwice) {
+  const auto id = working();
+  asks("q");
+  const auto before = told(id);
+  die();
+
+  begin({{.spawned = alive(key(id)), .last_written = 1}});
+  prints(json{{"type", "agent_message"}, {"text", "hello"}});
+  asks("q");
+
+  EXPECT_EQ(told(id), before);
+  EXPECT_EQ(view(id).status, run_status::input_required);
+  EXPECT_TRUE(ordered<keeper::spawn_order>().empty());
+  EXPECT_TRUE(lines_sent().empty());
+  EXPECT_EQ(outside.doors_opened, 2);
+  completes(id);
+  EXPECT_EQ(view(id).status, run_status::completed);
+}
+
+TEST_F(Recovery, SaysAgainOnlyWhatTheKeeperDidNotTake) {
+  const auto id = working();
+  die();
+
+  begin({{.spawned = alive(key(id)), .last_written = 0}});
+
+  EXPECT_THAT(lines_sent(), ElementsAre(R"(1 {"type":"turn","text":"go"})"));
+}
+
+TEST_F(Recovery, IsLostWhenNobodySawItsEnd) {
+  const auto id = working({{"restart", {{"max_restarts", 0}}}});
+  die();
+
+  begin();
+
+  EXPECT_EQ(view(id).exit->reason, exit_kind::lost);
+}
+
+TEST_F(Recovery, TakesTheEndThatTheKeeperSaw) {
+  const auto id = working();
+  die();
+  keeper::kept_attempt kept{.spawned = alive(key(id)), .last_written = 1};
+  kept.exited = keeper::exited_report{.key = key(id), .code = 0, .tree_empty = true};
+  kept.gone = keeper::gone_report{.key = key(id), .proof = keeper::tier::cgroup};
+
+  begin({kept});
+
+  EXPECT_EQ(view(id).status, run_status::completed);
+}
+
+TEST_F(Recovery, StaysStoppedOverADeath) {
+  const auto id = working();
+  ASSERT_TRUE(cancel(id));
+  die();
+
+  begin({{.spawned = alive(key(id)), .last_written = 1}});
+  advance(ms(5'000));
+  EXPECT_FALSE(ordered<keeper::kill_order>().empty());
+  exits(id, 0);
+  EXPECT_EQ(view(id).status, run_status::cancelled);
+}
+
+TEST_F(Recovery, GoesOnBackingOffOverADeath) {
+  const auto id = working();
+  exits(id, 1);
+  die();
+
+  begin();
+  advance(ms(0));
+
+  EXPECT_EQ(ordered<keeper::spawn_order>().at(0).key, key(id, 2));
+}
+
+TEST_F(Recovery, EndsOnceThoughItsEndWasNotSaved) {
+  const auto id = working();
+  completes(id);
+  const auto before = told(id);
+  auto record = *store::load_run(disk, id);
+  die();
+  record.view.phase = run_phase::finishing;
+  record.view.status = run_status::running;
+  ASSERT_TRUE(store::save_run(disk, record));
+
+  begin();
+
+  EXPECT_EQ(told(id), before);
+  EXPECT_EQ(view(id).status, run_status::completed);
+  EXPECT_EQ(view(id).result->final_response, "done");
+  EXPECT_TRUE(ordered<keeper::spawn_order>().empty());
+}
+
+} // namespace
+} // namespace troupe
