@@ -3,9 +3,9 @@
 namespace troupe {
 namespace {
 
-using Recovery = one_run;
+struct recovery : one_run {};
 
-TEST_F(Recovery, IsTakenOverWithoutTellingAnythingTwice) {
+TEST_F(recovery, IsTakenOverWithoutTellingAnythingTwice) {
   const auto id = working();
   asks("q");
   const auto before = told(id);
@@ -24,7 +24,7 @@ TEST_F(Recovery, IsTakenOverWithoutTellingAnythingTwice) {
   EXPECT_EQ(view(id).status, run_status::completed);
 }
 
-TEST_F(Recovery, SaysAgainOnlyWhatTheKeeperDidNotTake) {
+TEST_F(recovery, SaysAgainOnlyWhatTheKeeperDidNotTake) {
   const auto id = working();
   die();
 
@@ -33,7 +33,7 @@ TEST_F(Recovery, SaysAgainOnlyWhatTheKeeperDidNotTake) {
   EXPECT_THAT(lines_sent(), ElementsAre(R"(1 {"type":"turn","text":"go"})"));
 }
 
-TEST_F(Recovery, IsLostWhenNobodySawItsEnd) {
+TEST_F(recovery, IsLostWhenNobodySawItsEnd) {
   const auto id = working({{"restart", {{"max_restarts", 0}}}});
   die();
 
@@ -42,7 +42,7 @@ TEST_F(Recovery, IsLostWhenNobodySawItsEnd) {
   EXPECT_EQ(view(id).exit->reason, exit_kind::lost);
 }
 
-TEST_F(Recovery, TakesTheEndThatTheKeeperSaw) {
+TEST_F(recovery, TakesTheEndThatTheKeeperSaw) {
   const auto id = working();
   die();
   keeper::kept_attempt kept{.spawned = alive(key(id)), .last_written = 1};
@@ -54,7 +54,7 @@ TEST_F(Recovery, TakesTheEndThatTheKeeperSaw) {
   EXPECT_EQ(view(id).status, run_status::completed);
 }
 
-TEST_F(Recovery, StaysStoppedOverADeath) {
+TEST_F(recovery, StaysStoppedOverADeath) {
   const auto id = working();
   ASSERT_TRUE(cancel(id));
   die();
@@ -66,7 +66,7 @@ TEST_F(Recovery, StaysStoppedOverADeath) {
   EXPECT_EQ(view(id).status, run_status::cancelled);
 }
 
-TEST_F(Recovery, GoesOnBackingOffOverADeath) {
+TEST_F(recovery, GoesOnBackingOffOverADeath) {
   const auto id = working();
   exits(id, 1);
   die();
@@ -77,7 +77,7 @@ TEST_F(Recovery, GoesOnBackingOffOverADeath) {
   EXPECT_EQ(ordered<keeper::spawn_order>().at(0).key, key(id, 2));
 }
 
-TEST_F(Recovery, EndsOnceThoughItsEndWasNotSaved) {
+TEST_F(recovery, EndsOnceThoughItsEndWasNotSaved) {
   const auto id = working();
   completes(id);
   const auto before = told(id);

@@ -3,9 +3,9 @@
 namespace troupe {
 namespace {
 
-using Run = one_run;
+struct run_life : one_run {};
 
-TEST_F(Run, LivesFromItsStartToItsEnd) {
+TEST_F(run_life, LivesFromItsStartToItsEnd) {
   const auto id = start();
   EXPECT_EQ(view(id).phase, run_phase::starting);
   spawned(id);
@@ -36,7 +36,7 @@ TEST_F(Run, LivesFromItsStartToItsEnd) {
   EXPECT_TRUE(outside.watchers.empty());
 }
 
-TEST_F(Run, StartsItsAgentWithMarksAndSaysTheTurnOnce) {
+TEST_F(run_life, StartsItsAgentWithMarksAndSaysTheTurnOnce) {
   const auto id = start({{"env", {{"KEY", "v"}}}, {"limits", {{"memory_mb", 64}}}});
 
   const auto order = ordered<keeper::spawn_order>().at(0);
@@ -49,7 +49,7 @@ TEST_F(Run, StartsItsAgentWithMarksAndSaysTheTurnOnce) {
   EXPECT_THAT(lines_sent(), ElementsAre(R"(1 {"type":"turn","text":"go"})"));
 }
 
-TEST_F(Run, LetsItsAgentLingerThenEndsItsTree) {
+TEST_F(run_life, LetsItsAgentLingerThenEndsItsTree) {
   const auto id = working();
   prints(json{{"type", "run_completed"}});
   EXPECT_EQ(ordered<keeper::close_order>().size(), 0u);
@@ -67,7 +67,7 @@ TEST_F(Run, LetsItsAgentLingerThenEndsItsTree) {
   EXPECT_EQ(view(id).phase, run_phase::completed);
 }
 
-TEST_F(Run, EndsWhatItsAgentLeavesBehind) {
+TEST_F(run_life, EndsWhatItsAgentLeavesBehind) {
   const auto id = working();
   outside.tell(key(id), keeper::exited_report{.key = key(id), .code = 0});
   settle();
@@ -78,7 +78,7 @@ TEST_F(Run, EndsWhatItsAgentLeavesBehind) {
   EXPECT_EQ(view(id).status, run_status::completed);
 }
 
-TEST_F(Run, AnswersPollsAtOnceOrWhenThereIsNewsOrWhenTimeIsOver) {
+TEST_F(run_life, AnswersPollsAtOnceOrWhenThereIsNewsOrWhenTimeIsOver) {
   const auto id = working();
   auto first = poll(id, 0);
   EXPECT_EQ(page_of(first).events.size(), 4u);
@@ -97,7 +97,7 @@ TEST_F(Run, AnswersPollsAtOnceOrWhenThereIsNewsOrWhenTimeIsOver) {
   EXPECT_EQ(empty.status, run_status::running);
 }
 
-TEST_F(Run, ServesWhoWaitsForItsEnd) {
+TEST_F(run_life, ServesWhoWaitsForItsEnd) {
   const auto id = working();
   auto waits = poll(id, 5);
   completes(id);
@@ -108,7 +108,7 @@ TEST_F(Run, ServesWhoWaitsForItsEnd) {
   EXPECT_EQ(page_of(after).status, run_status::completed);
 }
 
-TEST_F(Run, IsCancelledByTheLadder) {
+TEST_F(run_life, IsCancelledByTheLadder) {
   const auto id = working();
 
   const auto stopping = cancel(id);
@@ -128,7 +128,7 @@ TEST_F(Run, IsCancelledByTheLadder) {
   EXPECT_EQ(again->proof, "cgroup");
 }
 
-TEST_F(Run, IsCancelledBeforeItsAgentIsThere) {
+TEST_F(run_life, IsCancelledBeforeItsAgentIsThere) {
   const auto id = start();
   EXPECT_EQ(cancel(id)->phase, run_phase::stopping);
   EXPECT_TRUE(ordered<keeper::kill_order>().empty());
@@ -140,7 +140,7 @@ TEST_F(Run, IsCancelledBeforeItsAgentIsThere) {
   EXPECT_EQ(view(id).status, run_status::cancelled);
 }
 
-TEST_F(Run, IsCancelledWhileItAsksAndWhileItFinishes) {
+TEST_F(run_life, IsCancelledWhileItAsksAndWhileItFinishes) {
   const auto asking = working();
   asks("q");
   ASSERT_TRUE(cancel(asking));
@@ -154,7 +154,7 @@ TEST_F(Run, IsCancelledWhileItAsksAndWhileItFinishes) {
   EXPECT_EQ(view(finishing).status, run_status::cancelled);
 }
 
-TEST_F(Run, IsCancelledAtOnceWhileItBacksOff) {
+TEST_F(run_life, IsCancelledAtOnceWhileItBacksOff) {
   const auto id = working();
   exits(id, 1);
   ASSERT_EQ(view(id).phase, run_phase::backing_off);
@@ -166,7 +166,7 @@ TEST_F(Run, IsCancelledAtOnceWhileItBacksOff) {
   EXPECT_EQ(ordered<keeper::spawn_order>().size(), 1u);
 }
 
-TEST_F(Run, TakesAnswersOnceAndForWhatWaits) {
+TEST_F(run_life, TakesAnswersOnceAndForWhatWaits) {
   const auto id = working();
   asks("q1");
   asks("q2");
@@ -191,7 +191,7 @@ TEST_F(Run, TakesAnswersOnceAndForWhatWaits) {
   EXPECT_EQ(says(id, "and now?").error().code, errc::conflict);
 }
 
-TEST_F(Run, StartsAgainAfterABackOffAndSaysWhy) {
+TEST_F(run_life, StartsAgainAfterABackOffAndSaysWhy) {
   outside.next_dice = 1;
   const auto id = working();
   exits(id, 3);
@@ -208,7 +208,7 @@ TEST_F(Run, StartsAgainAfterABackOffAndSaysWhy) {
   EXPECT_EQ(view(id).restarts, 1u);
 }
 
-TEST_F(Run, GivesUpWithAdvice) {
+TEST_F(run_life, GivesUpWithAdvice) {
   const auto id = working({{"restart", {{"max_restarts", 0}}}});
   exits(id, 3);
 
@@ -217,7 +217,7 @@ TEST_F(Run, GivesUpWithAdvice) {
   EXPECT_THAT(told(id).back(), "failed");
 }
 
-TEST_F(Run, FailsWhenItsAgentCannotBeStarted) {
+TEST_F(run_life, FailsWhenItsAgentCannotBeStarted) {
   const auto id = start();
   outside.tell(key(id), keeper::spawned_report{.key = key(id), .refusal = "no agent"});
   settle();
@@ -226,7 +226,7 @@ TEST_F(Run, FailsWhenItsAgentCannotBeStarted) {
   EXPECT_FALSE(view(id).attempts.at(0).proof);
 }
 
-TEST_F(Run, TriesAgainWhenTheMachineHadNoRoom) {
+TEST_F(run_life, TriesAgainWhenTheMachineHadNoRoom) {
   const auto id = start();
   outside.tell(
     key(id),
@@ -238,7 +238,7 @@ TEST_F(Run, TriesAgainWhenTheMachineHadNoRoom) {
   EXPECT_EQ(ordered<keeper::spawn_order>().size(), 2u);
 }
 
-TEST_F(Run, EndsAHungAgentButNotOneThatWaits) {
+TEST_F(run_life, EndsAHungAgentButNotOneThatWaits) {
   const auto id =
     working({{"limits", {{"idle_s", 5}}}, {"restart", {{"type", "temporary"}}}});
   asks("q");
@@ -252,7 +252,7 @@ TEST_F(Run, EndsAHungAgentButNotOneThatWaits) {
   EXPECT_EQ(view(id).exit->reason, exit_kind::hung);
 }
 
-TEST_F(Run, AnOrderWinsOverAClock) {
+TEST_F(run_life, AnOrderWinsOverAClock) {
   const auto id = working({{"limits", {{"wall_s", 2}}}});
   ASSERT_TRUE(cancel(id));
   advance(ms(4'000));
@@ -261,7 +261,7 @@ TEST_F(Run, AnOrderWinsOverAClock) {
   EXPECT_EQ(view(id).attempts.at(0).exit->reason, exit_kind::cancelled);
 }
 
-TEST_F(Run, WarnsOfACutTranscriptAndGoesOn) {
+TEST_F(run_life, WarnsOfACutTranscriptAndGoesOn) {
   const auto id = working();
   auto& tail = outside.tails.rbegin()->second;
   const auto agent = caf::actor_cast<caf::actor>(tail.who);
@@ -274,7 +274,7 @@ TEST_F(Run, WarnsOfACutTranscriptAndGoesOn) {
   EXPECT_EQ(events(id).back()["data"]["kind"], "transcript_truncated");
 }
 
-TEST_F(Run, LosesNothingWhenTheDiskFailsForAWhile) {
+TEST_F(run_life, LosesNothingWhenTheDiskFailsForAWhile) {
   const auto id = working();
   die();
   begin({{.spawned = alive(key(id)), .last_written = 1}});
