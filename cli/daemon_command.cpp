@@ -137,10 +137,6 @@ int start(const place& where) {
     print("already running\n");
     return exit_ok;
   }
-  if (!where.may_start) {
-    complain("an agent's run may not start a daemon");
-    return exit_failed;
-  }
   const auto link = reach_daemon(where);
   if (!link) {
     complain(link.error().message);
@@ -152,6 +148,10 @@ int start(const place& where) {
 } // namespace
 
 int command_daemon(const place& where, const daemon_options& wanted) {
+  if (where.inside_run && wanted.what != daemon_verb::status) {
+    complain(forbidden_inside(where));
+    return exit_failed;
+  }
   switch (wanted.what) {
   case daemon_verb::status:
     return tell_status(where);

@@ -43,6 +43,8 @@ result<std::string> find_supervisor(const std::string& own_program) {
 }
 
 int keep(const place& where, const keeper_command& told) {
+  if (where.inside_run)
+    return refuse(told, forbidden_inside(where));
   const auto own = own_program();
   auto supervisor = find_supervisor(own);
   if (!supervisor)

@@ -170,7 +170,9 @@ TEST_F(daemon_start, IsNotDoneByACommandInsideARun) {
   environment_.push_back("TROUPE_RUN_ID=r_1");
   EXPECT_EQ(command({"ps"})->exit_code(), 4);
   EXPECT_EQ(command({"daemon", "start"})->exit_code(), 1);
+  EXPECT_EQ(command({"daemon", "stop"})->exit_code(), 1);
   EXPECT_FALSE(std::filesystem::exists(place_.state() + "/start.lock"));
+  environment_.pop_back();
 }
 
 TEST(DaemonEnvironment, KeepsOnlyWhatIsNobodysOwn) {

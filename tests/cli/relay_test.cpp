@@ -229,7 +229,7 @@ TEST_F(relay, AnswersWithAnErrorInsideARunWithoutADaemon) {
   EXPECT_EQ(first["id"], 1);
   EXPECT_EQ(first["error"]["code"], jsonrpc::internal_error);
   EXPECT_NE(
-    first["error"]["message"].get<std::string>().find("may not start one"),
+    first["error"]["message"].get<std::string>().find("may neither start nor stop a daemon"),
     std::string::npos);
   client->in.say(request(2, "tools/list"));
   EXPECT_EQ(client->out.message()["id"], 2);
