@@ -106,7 +106,7 @@ TEST_F(daemon_start, SaysWhyTheSupervisorDoesNotRun) {
   auto relay = command({"mcp"});
   relay->in.say(request(1, "initialize"));
   const auto answer = relay->out.message();
-  ASSERT_TRUE(answer.contains("error"));
+  ASSERT_TRUE(answer.contains("error")) << log();
   EXPECT_NE(
     answer["error"]["message"].get<std::string>().find("daemon did not start"),
     std::string::npos)
