@@ -38,8 +38,8 @@ result<std::string> find_supervisor(const std::string& own_program) {
       return path.string();
   return fail(
     errc::not_found,
-    "there is no program " + beside.string() + " nor " + apart.string() +
-      ": the installation is incomplete; install Troupe again");
+    "the installation is incomplete: there is no program " + beside.string() + " nor " +
+      apart.string());
 }
 
 int keep(const place& where, const keeper_command& told) {
@@ -48,7 +48,7 @@ int keep(const place& where, const keeper_command& told) {
   const auto own = own_program();
   auto supervisor = find_supervisor(own);
   if (!supervisor)
-    return refuse(told, supervisor.error().message);
+    return refuse(told, supervisor.error().message + "; install Troupe again");
   keeper::keeper_options options;
   options.state_dir = where.state;
   options.socket = where.socket;
