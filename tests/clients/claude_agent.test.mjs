@@ -150,7 +150,9 @@ test('what is said while a turn runs is the next turn', async () => {
   const said = told.map((e) => e.data).filter((data) => data.text);
   assert.deepEqual(said.map((data) => data.text).slice(0, 2), ['HIST', 'first']);
   assert.deepEqual(said[0], { role: 'user', text: 'HIST', waits: true });
-  assert.equal(events.at(-1).type, 'run_completed');
+  const completed = events.filter((e) => e.type === 'run_completed');
+  assert.equal(completed.length, 1);
+  assert.equal(completed[0].data.final_response, view.result.final_response);
 });
 
 test('cancelling in a tool leaves nothing of the tree', async () => {
