@@ -66,7 +66,7 @@ public:
   void credit();
   void news(const kept_news& what);
   void chunk(const transcript_chunk& bytes);
-  void wake(std::uint64_t token);
+  void wake(std::uint64_t fired);
 
 private:
   void spawn();

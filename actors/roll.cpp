@@ -1,7 +1,6 @@
 #include "actors/roll.hpp"
 
 #include <algorithm>
-#include <ranges>
 
 namespace troupe {
 
@@ -53,7 +52,8 @@ const run_brief* roll::by_name(
   const std::string& name,
   const std::optional<std::string>& cwd) const {
   const run_brief* newest = nullptr;
-  for (const auto& [id, run] : runs_ | std::views::reverse) {
+  for (auto at = runs_.rbegin(); at != runs_.rend(); ++at) {
+    const auto& run = at->second;
     if (run.agent_name != name || (cwd && run.cwd != *cwd) || !may_see(who, run))
       continue;
     if (!is_final(run.status))
@@ -109,7 +109,8 @@ result<run_page> roll::list(const caller& who, const list_runs& question) const 
   bool after_cursor = !question.cursor;
   if (question.cursor && !runs_.contains(*question.cursor))
     return fail(errc::invalid_argument, "cursor: not from a page of list_runs");
-  for (const auto& [id, run] : runs_ | std::views::reverse) {
+  for (auto at = runs_.rbegin(); at != runs_.rend(); ++at) {
+    const auto& run = at->second;
     if (fits(run, question) && may_see(who, run)) {
       ++page.total;
       if (after_cursor && page.runs.size() < question.limit)
@@ -117,7 +118,7 @@ result<run_page> roll::list(const caller& who, const list_runs& question) const 
       else if (after_cursor && !page.next_cursor)
         page.next_cursor = page.runs.back().run_id;
     }
-    after_cursor = after_cursor || id == *question.cursor;
+    after_cursor = after_cursor || at->first == *question.cursor;
   }
   return page;
 }

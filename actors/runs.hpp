@@ -45,7 +45,7 @@ public:
   void over(const run_over& ended);
   void news(const kept_news& what);
   void clients(const clients_here& now);
-  void wake(std::uint64_t token);
+  void wake(std::uint64_t fired);
   void down(const caf::down_msg& died);
 
 private:

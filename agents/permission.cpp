@@ -95,11 +95,10 @@ std::string resolved(std::string_view path) {
     path.remove_prefix(std::min(slash + 1, path.size()));
     if (step.empty() || step == ".")
       continue;
-    if (step != "..")
-      steps.push_back(step);
-    else if (!steps.empty() && steps.back() != "..")
+    const bool up = step == "..";
+    if (up && !steps.empty() && steps.back() != "..")
       steps.pop_back();
-    else if (!rooted)
+    else if (!up || !rooted)
       steps.push_back(step);
   }
   std::string text;

@@ -54,7 +54,7 @@ public:
 private:
   explicit door(keeper::descriptor link) : link_(std::move(link)) {}
 
-  [[nodiscard]] result<void> say(std::string_view line, clock::time_point by);
+  [[nodiscard]] result<void> say(std::string_view text, clock::time_point by);
   [[nodiscard]] result<json> answer_to(std::uint64_t id, clock::time_point by);
   [[nodiscard]] result<void> await(short what, clock::time_point by);
   [[nodiscard]] result<void> hear(clock::time_point by);

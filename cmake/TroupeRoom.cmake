@@ -4,9 +4,10 @@ function(troupe_room name)
   target_link_libraries(troupe_${name} PUBLIC troupe_options)
 endfunction()
 
-# One GoogleTest binary per room: <room>_tests over tests/<room>/*_test.cpp.
+# One GoogleTest binary per room: <room>_tests over tests/<room>/*_test.cpp. Tests that
+# hold the clock against the program, named by the filter ALONE, run beside no other.
 function(troupe_tests room)
-  cmake_parse_arguments(T "" "TIMEOUT" "SOURCES;LIBRARIES;LABELS" ${ARGN})
+  cmake_parse_arguments(T "" "TIMEOUT;ALONE" "SOURCES;LIBRARIES;LABELS" ${ARGN})
   if(NOT T_TIMEOUT)
     set(T_TIMEOUT 20)
   endif()
@@ -17,8 +18,15 @@ function(troupe_tests room)
   target_compile_definitions(${room}_tests PRIVATE
     TROUPE_SOURCE_DIR="${CMAKE_SOURCE_DIR}" TROUPE_BINARY_DIR="${CMAKE_BINARY_DIR}")
   target_link_libraries(${room}_tests PRIVATE ${T_LIBRARIES} GTest::gmock_main)
-  gtest_discover_tests(${room}_tests TEST_PREFIX ${room}.
-    PROPERTIES TIMEOUT ${T_TIMEOUT} LABELS "${T_LABELS}" DISCOVERY_TIMEOUT 60)
+  set(common TEST_PREFIX ${room}. DISCOVERY_TIMEOUT 60
+    PROPERTIES TIMEOUT ${T_TIMEOUT} LABELS "${T_LABELS}")
+  if(T_ALONE)
+    gtest_discover_tests(${room}_tests TEST_FILTER "-${T_ALONE}" ${common})
+    gtest_discover_tests(${room}_tests TEST_FILTER "${T_ALONE}"
+      TEST_LIST ${room}_alone ${common} RUN_SERIAL TRUE)
+  else()
+    gtest_discover_tests(${room}_tests ${common})
+  endif()
 endfunction()
 
 # One libFuzzer target, part of fuzz_targets: <name> over <name>.cpp and the libraries

@@ -23,9 +23,15 @@ std::vector<std::string> own_environment() {
   return all;
 }
 
-/// One packet; false if there is none now. `end` is set once there will be none.
-bool receive(int socket, hold_word& word, descriptor& beside, bool& end) {
-  iovec part{&word, sizeof word};
+struct packet {
+  hold_word word;
+  descriptor beside;
+};
+
+/// Nothing if there is none now. `end` is set once there will be none.
+std::optional<packet> receive(int socket, bool& end) {
+  packet got;
+  iovec part{&got.word, sizeof got.word};
   alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
   msghdr message{};
   message.msg_iov = &part;
@@ -35,16 +41,16 @@ bool receive(int socket, hold_word& word, descriptor& beside, bool& end) {
   const auto n = recvmsg(socket, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
   end = n == 0;
   if (n <= 0)
-    return false;
+    return {};
   const auto* const head = CMSG_FIRSTHDR(&message);
   if (head && head->cmsg_type == SCM_RIGHTS) {
     int fd = -1;
     std::memcpy(&fd, CMSG_DATA(head), sizeof fd);
-    beside.reset(fd);
+    got.beside.reset(fd);
   }
-  if (static_cast<std::size_t>(n) != sizeof word)
-    word.form = 0;
-  return true;
+  if (static_cast<std::size_t>(n) != sizeof got.word)
+    got.word.form = 0;
+  return got;
 }
 
 } // namespace
@@ -94,11 +100,9 @@ bool subtree::start_hold(int socket, int job) {
 }
 
 void subtree::hear() {
-  hold_word word;
-  descriptor beside;
   bool end = false;
-  while (receive(socket_.get(), word, beside, end))
-    heed(word, std::move(beside));
+  while (auto got = receive(socket_.get(), end))
+    heed(got->word, std::move(got->beside));
   if (end)
     on_.waits.forget(socket_.get());
 }

@@ -32,6 +32,7 @@ void list_within(const inquiry& q, list_runs params, reply_to<run_page> reply) {
 
 } // namespace
 
+// NOLINTNEXTLINE(readability-function-size): it is a table.
 const std::vector<tool>& tools() {
   static const std::vector<tool> table{
     row<spawn_run>(

@@ -67,8 +67,9 @@ std::uint32_t restart_window::used(moment now) const {
 milliseconds backoff(const restart_policy& policy, std::uint32_t n, double dice) {
   const auto grown = std::uint64_t{policy.backoff_ms} << std::min(n, 32u);
   const auto most = std::min<std::uint64_t>(grown, policy.backoff_max_ms);
-  const auto spread = static_cast<double>(most - most / 2) * std::clamp(dice, 0.0, 1.0);
-  return milliseconds{most / 2 + static_cast<std::uint64_t>(spread)};
+  const auto least = most / 2;
+  const auto spread = static_cast<double>(most - least) * std::clamp(dice, 0.0, 1.0);
+  return milliseconds{least + static_cast<std::uint64_t>(spread)};
 }
 
 restart_history::restart_history(const restart_policy& policy)
