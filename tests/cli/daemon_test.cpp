@@ -154,6 +154,16 @@ TEST_F(daemon_start, CanBeAskedStartedAndStopped) {
   EXPECT_EQ(stop->out.line(), "not running");
 }
 
+TEST_F(daemon_start, IsFoundByTheStateDirectoryWhereverItListens) {
+  EXPECT_EQ(command({"daemon", "start"})->exit_code(), 0) << log();
+  const auto elsewhere = place_.path() / "elsewhere";
+  std::filesystem::create_directory(elsewhere);
+  environment_.back() = "XDG_RUNTIME_DIR=" + elsewhere.string();
+  auto stop = command({"daemon", "stop"});
+  EXPECT_EQ(stop->out.line(), "stopped; it ended 0 runs");
+  EXPECT_EQ(stop->exit_code(), 0);
+}
+
 TEST_F(daemon_start, DoesNotStopAProcessThatOnlyHasItsPid) {
   keeper::daemon_info left_over;
   left_over.pid = getpid();
