@@ -4,6 +4,7 @@
 #include "actors/journal.hpp"
 #include "actors/registry.hpp"
 #include "actors/runs.hpp"
+#include "actors/syncer.hpp"
 #include "protocol/json.hpp"
 #include "store/events.hpp"
 #include "store/run_files.hpp"
@@ -34,7 +35,8 @@ struct house : actor_world {
 
   /// A supervisor starts and asks for what the keeper holds.
   void begin(std::vector<keeper::kept_attempt> kept = {}) {
-    files = spawn(journal, journal_setup{.disk = disk});
+    files = in_front_of(spawn(
+      journal, journal_setup{.disk = disk, .world = &outside, .syncer = disk_hand()}));
     names = spawn(registry, static_cast<room*>(&outside), files);
     boss = spawn(
       runs,
@@ -46,6 +48,12 @@ struct house : actor_world {
     settle();
     keeper_says(keeper::kept_report{0, std::move(kept)});
   }
+
+  /// Who waits for the disk.
+  virtual syncer_actor disk_hand() { return spawn(syncer); }
+
+  /// Who stands between the actors and their journal.
+  virtual journal_actor in_front_of(journal_actor real) { return real; }
 
   /// The supervisor is killed: nothing of it is left but the disk and the keeper.
   void die() {

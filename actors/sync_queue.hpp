@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace troupe {
+
+/// What is written and not on the disk yet, and who waits for it. Files are brought to
+/// the disk in batches, one at a time; who waits goes first, everything else when a
+/// tick has found it. A value without actors, clock or files; the JOURNAL keeps one.
+class sync_queue {
+public:
+  using ticket = std::uint64_t;
+
+  /// How many paths one batch has at most, unless a single wait has more; and up to how
+  /// many it takes along what nobody waits for, so that this holds up nobody for long.
+  static constexpr std::size_t batch_max = 512;
+  static constexpr std::size_t along_max = 64;
+
+  /// Written: due after the next tick. What was written while a batch that has it is
+  /// under way is due again.
+  void wrote(std::string path);
+
+  /// Due at once; the ticket comes back when all of it is on the disk.
+  void await(ticket who, std::set<std::string> paths);
+
+  /// Whether a tick is wanted that nobody has been asked for yet.
+  [[nodiscard]] bool wants_tick();
+  void tick();
+
+  /// The next batch; empty while one is under way or nothing is due.
+  [[nodiscard]] std::vector<std::string> next();
+
+  struct outcome {
+    ticket who = 0;
+    std::optional<std::string> failure;
+  };
+
+  /// The batch under way is over; `failed` says why for each path of it that is not on
+  /// the disk. What nobody waited for is not tried again: its pages are given up, and a
+  /// second attempt would succeed without them.
+  [[nodiscard]] std::vector<outcome>
+  settle(const std::map<std::string, std::string>& failed);
+
+  /// What is under way now, in case nobody can say what became of it.
+  [[nodiscard]] const std::vector<std::string>& under_way() const { return batch_; }
+
+private:
+  struct waiter {
+    ticket who = 0;
+    std::set<std::string> paths;
+  };
+
+  std::set<std::string> fresh_; ///< Since the last tick.
+  std::set<std::string> due_;
+  std::deque<waiter> waiting_;
+  std::vector<waiter> served_; ///< By the batch under way.
+  std::vector<std::string> batch_;
+  bool ticking_ = false;
+};
+
+} // namespace troupe
