@@ -51,7 +51,8 @@ struct attempt_setup {
 
 /// Remembers one process of an agent. Folds its transcript, speaks to it through the
 /// keeper, watches its clocks, ends it by the ladder. It is over when the tree is gone
-/// and the transcript has been told to the last byte.
+/// and the transcript has been told to the last byte. The keeper is not told to forget
+/// it: that is for who has written its end down.
 class attempt_state {
 public:
   static inline const char* name = "attempt";

@@ -88,6 +88,7 @@ private:
   void wake_pollers();
   void confirm_continued();
   void save();
+  void forget(const std::set<std::uint32_t>& attempts);
   void save_session();
   void retire();
   void retry_later();
@@ -114,6 +115,7 @@ private:
   std::vector<stop_promise> stoppers_;
   std::vector<continuation> continued_;
   std::set<std::string> answered_;
+  std::set<std::uint32_t> unforgotten_; ///< Over, which run.json does not say yet.
   std::optional<event> last_telling_;
   std::chrono::milliseconds run_time_{0};
   std::chrono::milliseconds healthy_for_{0};

@@ -29,6 +29,10 @@ void run_state::recover() {
   if (const auto ended_as = setup_.loaded.ended_as) {
     v.phase = *ended_as;
     v.status = status_of(*ended_as);
+    if (!record_.attempts.empty())
+      record_.attempts.back().over = true;
+    if (setup_.kept)
+      unforgotten_.insert(setup_.kept->spawned.key.attempt);
     return flush();
   }
   if (phase == run_phase::queued)
@@ -234,6 +238,8 @@ void run_state::over(const attempt_over& ended) {
   auto& attempt = record_.attempts.back();
   attempt.view = ended.view;
   attempt.over = true;
+  if (ended.kept)
+    unforgotten_.insert(ended.attempt);
   run_time_ = ended.run_time;
   record_.view.pending.clear();
   answered_.clear();

@@ -170,7 +170,19 @@ void run_state::serve(poller waiting) {
 }
 
 void run_state::save() {
-  caf::anon_send(around_.journal, save_run{.record = record_});
+  if (unforgotten_.empty())
+    return caf::anon_send(around_.journal, save_run{.record = record_});
+  self_->request(around_.journal, deadline::disk, save_run{.record = record_})
+    .then(
+      [this, ended = unforgotten_](const written&) { forget(ended); },
+      [](const caf::error&) {});
+}
+
+void run_state::forget(const std::set<std::uint32_t>& attempts) {
+  for (const auto n : attempts)
+    if (unforgotten_.erase(n) > 0)
+      around_.world->order(
+        keeper::forget_order{.key = {.run_id = record_.view.run_id, .attempt = n}});
 }
 
 void run_state::save_session() {
@@ -200,7 +212,10 @@ void run_state::retire() {
   save_session();
   self_->request(around_.journal, deadline::disk, save_run{.record = record_})
     .then(
-      [this](const written&) { say_farewell(); },
+      [this](const written&) {
+        forget(std::set(unforgotten_));
+        say_farewell();
+      },
       [this](const caf::error&) {
         retired_ = false;
         retry_later();

@@ -93,6 +93,7 @@ private:
   void ended(const run_brief& brief);
   void forget(const std::string& run_id);
   void let_go(const keeper::kept_attempt& kept) const;
+  void let_go_of_ended(const store::run_record& record);
   void watch_idle();
   void ready_if_done();
   void quit_if_done();

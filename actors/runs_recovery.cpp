@@ -81,6 +81,7 @@ void runs_state::recover_one(const std::string& run_id) {
         } else {
           if (const auto& launch = loaded.launch)
             live->second.rights = rights_in(v.backend, *launch);
+          let_go_of_ended(loaded.record);
           launch_run(std::move(loaded), true);
           begin_if_first(session_id);
         }
@@ -131,6 +132,17 @@ void runs_state::let_go(const keeper::kept_attempt& kept) const {
   log_warn("run {} unknown attempt={} killed", key.run_id, key.attempt);
   setup_.around.world->order(
     keeper::kill_order{.key = key, .scope = keeper::kill_scope::tree});
+}
+
+void runs_state::let_go_of_ended(const store::run_record& record) {
+  const auto& run_id = record.view.run_id;
+  for (const auto& attempt : record.attempts) {
+    const auto it = kept_.find({run_id, attempt.view.n});
+    if (!attempt.over || it == kept_.end())
+      continue;
+    let_go(it->second);
+    kept_.erase(it);
+  }
 }
 
 void runs_state::ready_if_done() {
