@@ -65,7 +65,7 @@ private:
   // Phases and attempts (run_attempts.cpp).
   void recover();
   void wait_for_next(std::chrono::milliseconds wait);
-  [[nodiscard]] std::chrono::milliseconds until_of(const exit_reason& why) const;
+  [[nodiscard]] std::chrono::milliseconds time_to(timestamp then) const;
   void set_out();
   void introduce();
   bool move(supervision::run_event on, std::string cause = {});

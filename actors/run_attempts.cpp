@@ -17,9 +17,8 @@ namespace troupe {
 using namespace std::chrono_literals;
 using supervision::run_event;
 
-std::chrono::milliseconds run_state::until_of(const exit_reason& why) const {
-  return std::max(
-    0ms, std::chrono::milliseconds(why.until->ms - around_.world->wall().ms));
+std::chrono::milliseconds run_state::time_to(timestamp then) const {
+  return std::max(0ms, std::chrono::milliseconds(then.ms - around_.world->wall().ms));
 }
 
 void run_state::recover() {
@@ -49,7 +48,7 @@ void run_state::recover() {
     record_.attempts.empty() ? std::nullopt : record_.attempts.back().view.exit;
   if (phase == run_phase::backing_off || phase == run_phase::parked) {
     restart_after_ = why;
-    return wait_for_next(why && why->until ? until_of(*why) : 0ms);
+    return wait_for_next(time_to(record_.next_start.value_or(timestamp{})));
   }
   if (phase == run_phase::resuming || record_.attempts.empty())
     return start_attempt(why);
@@ -129,6 +128,7 @@ void run_state::start_attempt(const std::optional<exit_reason>& after) {
   attempt.resumed = backend_->resumes && again && record_.view.backend_session_id;
   attempt.session = attempt.resumed ? record_.view.backend_session_id : new_uuid();
   record_.view.restarts = attempt.view.n - 1;
+  record_.next_start.reset();
   record_.attempts.push_back(attempt);
   move(run_event::admitted);
   auto setup = setup_of(attempt);
@@ -275,7 +275,8 @@ void run_state::decide(const exit_reason& why) {
   record_.view.result.reset();
   auto wait = next.wait;
   if (why.until)
-    wait = std::max(wait, until_of(why));
+    wait = std::max(wait, time_to(*why.until));
+  record_.next_start = timestamp{around_.world->wall().ms + wait.count()};
   move(
     next.what == verdict::park ? run_event::limit_reached : run_event::attempt_over,
     next.cause);
