@@ -10,7 +10,7 @@
 /// back by actors/errors.hpp.
 namespace troupe {
 
-/// Brings files to the disk, and waits for it: the JOURNAL's second hand. Detached.
+/// Brings files to the disk, and waits for it: the JOURNAL's other hands. Detached.
 using syncer_actor = caf::typed_actor<caf::replies_to<sync_files>::with<files_synced>>;
 
 /// Writes and reads the runs on disk. The only one who touches their files. Detached.

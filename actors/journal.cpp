@@ -102,7 +102,7 @@ caf::result<written> journal_state::bring_to_disk(const store::run_record& final
      session.parent_path()});
   const auto [it, added] = last_saves_.emplace(
     next_ticket_, last_save{run_id, self_->make_response_promise<written>()});
-  sync();
+  sync(sync_queue::lane::awaited);
   return it->second.answer;
 }
 
@@ -219,28 +219,31 @@ void journal_state::wrote(std::initializer_list<std::filesystem::path> paths) {
 
 void journal_state::wake() {
   unsynced_.tick();
-  sync();
+  sync(sync_queue::lane::grouped);
 }
 
-void journal_state::sync() {
-  auto batch = unsynced_.next();
+void journal_state::sync(sync_queue::lane which) {
+  auto batch = unsynced_.next(which);
   if (batch.empty())
     return;
-  self_->request(setup_.syncer, deadline::disk, sync_files{.paths = std::move(batch)})
+  const bool waits = which == sync_queue::lane::awaited;
+  const auto& hand = waits ? setup_.awaited : setup_.grouped;
+  self_->request(hand, deadline::disk, sync_files{.paths = std::move(batch)})
     .then(
-      [this](const files_synced& done) { synced(done.failed); },
-      [this](const caf::error& e) {
+      [this, which](const files_synced& done) { synced(which, done.failed); },
+      [this, which](const caf::error& e) {
         std::map<std::string, std::string> failed;
-        for (const auto& path : unsynced_.under_way())
+        for (const auto& path : unsynced_.under_way(which))
           failed.emplace(path, from_caf(e).message);
-        synced(failed);
+        synced(which, failed);
       });
 }
 
-void journal_state::synced(const std::map<std::string, std::string>& failed) {
+void journal_state::synced(
+  sync_queue::lane which, const std::map<std::string, std::string>& failed) {
   for (const auto& [path, why] : failed)
     log_error("journal not_on_disk {}", why);
-  for (auto& [ticket, failure] : unsynced_.settle(failed)) {
+  for (auto& [ticket, failure] : unsynced_.settle(which, failed)) {
     auto ended = last_saves_.extract(ticket);
     auto& [run_id, answer] = ended.mapped();
     if (failure) {
@@ -251,7 +254,7 @@ void journal_state::synced(const std::map<std::string, std::string>& failed) {
       log_warn("run {} secrets_left {}", run_id, r.error().message);
     answer.deliver(written{});
   }
-  sync();
+  sync(which);
 }
 
 journal_actor::behavior_type

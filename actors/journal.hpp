@@ -20,13 +20,14 @@ namespace troupe {
 struct journal_setup {
   store::layout disk;
   room* world = nullptr;
-  syncer_actor syncer;
+  syncer_actor awaited; ///< Brings to the disk what answers wait for …
+  syncer_actor grouped; ///< … and this one everything else.
   std::uint32_t retention_days = 30;
 };
 
 /// Remembers which event logs are open, and what is written and not on the disk yet.
 /// Blocks on reads and writes, so it is spawned detached, but never for the disk: that
-/// the SYNCER does, 50 ms after a write or as soon as an answer waits for it. The only
+/// two SYNCERs do, 50 ms after a write or as soon as an answer waits for it. The only
 /// one who touches the files of runs. What it was asked is done in order, so that who
 /// was answered may show what it wrote; only the answer to a final state comes later
 /// than those to what was asked after it.
@@ -61,8 +62,8 @@ private:
   event_book& book(const std::string& run_id);
   void wrote(std::initializer_list<std::filesystem::path> paths);
   caf::result<written> bring_to_disk(const store::run_record& final);
-  void sync();
-  void synced(const std::map<std::string, std::string>& failed);
+  void sync(sync_queue::lane which);
+  void synced(sync_queue::lane which, const std::map<std::string, std::string>& failed);
 
   journal_actor::pointer self_;
   journal_setup setup_;

@@ -22,9 +22,7 @@ void sync_queue::tick() {
   fresh_.clear();
 }
 
-std::vector<std::string> sync_queue::next() {
-  if (!batch_.empty())
-    return {};
+std::set<std::string> sync_queue::take_waiters() {
   std::set<std::string> chosen;
   const auto has_room_for = [&](const waiter& next) {
     return chosen.empty() || chosen.size() + next.paths.size() <= batch_max;
@@ -38,16 +36,31 @@ std::vector<std::string> sync_queue::next() {
     fresh_.erase(path);
     due_.erase(path);
   }
-  while (!due_.empty() && chosen.size() < along_max)
+  return chosen;
+}
+
+std::set<std::string> sync_queue::take_due() {
+  std::set<std::string> chosen;
+  while (!due_.empty() && chosen.size() < batch_max)
     chosen.insert(due_.extract(due_.begin()));
-  batch_.assign(chosen.begin(), chosen.end());
-  return batch_;
+  return chosen;
+}
+
+std::vector<std::string> sync_queue::next(lane which) {
+  auto& batch = batches_.at(static_cast<std::size_t>(which));
+  if (!batch.empty())
+    return {};
+  const auto chosen = which == lane::awaited ? take_waiters() : take_due();
+  batch.assign(chosen.begin(), chosen.end());
+  return batch;
 }
 
 std::vector<sync_queue::outcome>
-sync_queue::settle(const std::map<std::string, std::string>& failed) {
-  batch_.clear();
+sync_queue::settle(lane which, const std::map<std::string, std::string>& failed) {
+  batches_.at(static_cast<std::size_t>(which)).clear();
   std::vector<outcome> outcomes;
+  if (which == lane::grouped)
+    return outcomes;
   for (const auto& each : std::exchange(served_, {})) {
     outcome of{each.who, {}};
     for (const auto& [path, why] : failed)

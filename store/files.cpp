@@ -85,12 +85,23 @@ constexpr bool is_continuation(char c) {
   return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
 }
 
+/// 0 if it is a directory now, else errno.
+int make_one(const fs::path& directory) {
+  if (::mkdir(directory.c_str(), directory_mode) == 0)
+    return ::chmod(directory.c_str(), directory_mode) == 0 ? 0 : errno;
+  const auto code = errno;
+  std::error_code ignored;
+  return fs::is_directory(directory, ignored) ? 0 : code;
+}
+
+bool is_directory(int fd) {
+  struct stat status {};
+  return ::fstat(fd, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
 /// Of a file all that reading it needs; of a directory everything, its names included.
 int bring_to_disk(int fd) {
-  struct stat status {};
-  if (::fstat(fd, &status) != 0)
-    return -1;
-  return S_ISREG(status.st_mode) ? ::fdatasync(fd) : ::fsync(fd);
+  return is_directory(fd) ? ::fsync(fd) : ::fdatasync(fd);
 }
 
 /// Without the pieces of characters that a cut left at both ends.
@@ -187,19 +198,15 @@ std::string read_tail(const fs::path& file, std::size_t bytes_max) {
 }
 
 result<void> make_directory(const fs::path& directory) {
-  fs::path made;
-  for (const auto& step : directory) {
-    made /= step;
-    if (::mkdir(made.c_str(), directory_mode) == 0) {
-      if (::chmod(made.c_str(), directory_mode) != 0)
-        return fail(file_error(errno, "create", made));
-      continue;
-    }
-    const auto code = errno;
-    std::error_code ignored;
-    if (!fs::is_directory(made, ignored))
-      return fail(file_error(code, "create", made));
+  const auto parent = directory.parent_path();
+  auto code = make_one(directory);
+  if (code == ENOENT && !parent.empty() && parent != directory) {
+    if (auto made = make_directory(parent); !made)
+      return made;
+    code = make_one(directory);
   }
+  if (code != 0)
+    return fail(file_error(code, "create", directory));
   return {};
 }
 
@@ -215,6 +222,8 @@ std::vector<sync_failure> sync_paths(const std::vector<std::string>& paths) {
   }
   for (const auto& [path, file] : opened)
     ::sync_file_range(file.get(), 0, 0, SYNC_FILE_RANGE_WRITE);
+  std::ranges::stable_partition(
+    opened, [](const auto& each) { return is_directory(each.second.get()); });
   for (const auto& [path, file] : opened)
     if (bring_to_disk(file.get()) != 0)
       failed.push_back({*path, file_error(errno, "sync", *path)});

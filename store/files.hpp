@@ -46,8 +46,9 @@ struct sync_failure {
 };
 
 /// Brings files and directories to the disk; what could not be, and why. A path that
-/// does not exist is no failure. Writing begins on all before any is waited for, so
-/// that they share what a file system does for one (a commit of its own journal).
+/// does not exist is no failure. Writing begins on all before any is waited for, and
+/// directories, which others change meanwhile, go first: so they share what a file
+/// system does for one of them (a commit of its own journal).
 [[nodiscard]] std::vector<sync_failure>
 sync_paths(const std::vector<std::string>& paths);
 

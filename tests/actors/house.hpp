@@ -35,8 +35,11 @@ struct house : actor_world {
 
   /// A supervisor starts and asks for what the keeper holds.
   void begin(std::vector<keeper::kept_attempt> kept = {}) {
+    const auto hand = disk_hand();
     files = in_front_of(spawn(
-      journal, journal_setup{.disk = disk, .world = &outside, .syncer = disk_hand()}));
+      journal,
+      journal_setup{
+        .disk = disk, .world = &outside, .awaited = hand, .grouped = hand}));
     names = spawn(registry, static_cast<room*>(&outside), files);
     boss = spawn(
       runs,

@@ -8,6 +8,9 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
+constexpr auto awaited = sync_queue::lane::awaited;
+constexpr auto grouped = sync_queue::lane::grouped;
+
 std::vector<sync_queue::ticket> tickets(const std::vector<sync_queue::outcome>& all) {
   std::vector<sync_queue::ticket> found;
   for (const auto& each : all)
@@ -23,43 +26,43 @@ TEST(SyncQueue, GroupsWhatWasWrittenUntilATick) {
   queue.wrote("b");
   EXPECT_TRUE(queue.wants_tick());
   EXPECT_FALSE(queue.wants_tick());
-  EXPECT_THAT(queue.next(), IsEmpty());
+  EXPECT_THAT(queue.next(grouped), IsEmpty());
 
   queue.tick();
 
-  EXPECT_THAT(queue.next(), ElementsAre("a", "b"));
-  EXPECT_THAT(queue.settle({}), IsEmpty());
-  EXPECT_THAT(queue.next(), IsEmpty());
+  EXPECT_THAT(queue.next(grouped), ElementsAre("a", "b"));
+  EXPECT_THAT(queue.settle(grouped, {}), IsEmpty());
+  EXPECT_THAT(queue.next(grouped), IsEmpty());
   EXPECT_FALSE(queue.wants_tick());
 }
 
 TEST(SyncQueue, HasOneBatchUnderWay) {
   sync_queue queue;
   queue.await(1, {"a"});
-  EXPECT_THAT(queue.next(), ElementsAre("a"));
+  EXPECT_THAT(queue.next(awaited), ElementsAre("a"));
   queue.await(2, {"b"});
   queue.await(3, {"b", "c"});
 
-  EXPECT_THAT(queue.next(), IsEmpty());
-  EXPECT_THAT(tickets(queue.settle({})), ElementsAre(1));
+  EXPECT_THAT(queue.next(awaited), IsEmpty());
+  EXPECT_THAT(tickets(queue.settle(awaited, {})), ElementsAre(1));
 
-  EXPECT_THAT(queue.next(), ElementsAre("b", "c"));
-  EXPECT_THAT(tickets(queue.settle({})), ElementsAre(2, 3));
+  EXPECT_THAT(queue.next(awaited), ElementsAre("b", "c"));
+  EXPECT_THAT(tickets(queue.settle(awaited, {})), ElementsAre(2, 3));
 }
 
 TEST(SyncQueue, IsDueAgainIfWrittenWhileItIsUnderWay) {
   sync_queue queue;
   queue.wrote("a");
   queue.tick();
-  EXPECT_THAT(queue.next(), ElementsAre("a"));
+  EXPECT_THAT(queue.next(grouped), ElementsAre("a"));
   queue.wrote("a");
   EXPECT_TRUE(queue.wants_tick());
-  (void)queue.settle({});
-  EXPECT_THAT(queue.next(), IsEmpty());
+  (void)queue.settle(grouped, {});
+  EXPECT_THAT(queue.next(grouped), IsEmpty());
 
   queue.tick();
 
-  EXPECT_THAT(queue.next(), ElementsAre("a"));
+  EXPECT_THAT(queue.next(grouped), ElementsAre("a"));
 }
 
 TEST(SyncQueue, DoesNotSyncTwiceWhatAWaitTookAlong) {
@@ -67,54 +70,53 @@ TEST(SyncQueue, DoesNotSyncTwiceWhatAWaitTookAlong) {
   queue.wrote("a");
   queue.wrote("b");
   queue.await(1, {"a"});
-  EXPECT_THAT(queue.next(), ElementsAre("a"));
-  (void)queue.settle({});
+  EXPECT_THAT(queue.next(awaited), ElementsAre("a"));
 
   queue.tick();
 
-  EXPECT_THAT(queue.next(), ElementsAre("b"));
+  EXPECT_THAT(queue.next(grouped), ElementsAre("b"));
 }
 
 TEST(SyncQueue, TellsAFailureToWhoWaitedForThatPathAlone) {
   sync_queue queue;
   queue.await(1, {"a", "shared"});
   queue.await(2, {"b", "shared"});
-  (void)queue.next();
+  (void)queue.next(awaited);
 
-  const auto done = queue.settle({{"b", "no disk"}});
+  const auto done = queue.settle(awaited, {{"b", "no disk"}});
 
   ASSERT_EQ(done.size(), 2u);
   EXPECT_FALSE(done[0].failure);
   EXPECT_EQ(done[1].failure, "no disk");
 }
 
-TEST(SyncQueue, LetsWhoWaitsPassWhatNobodyWaitsFor) {
+TEST(SyncQueue, LetsNobodyStandBehindWhatNobodyWaitsFor) {
   sync_queue queue;
-  for (int i = 0; i < 1000; ++i)
-    queue.wrote("f" + std::to_string(i));
+  queue.wrote("a");
   queue.tick();
-  EXPECT_EQ(queue.next().size(), sync_queue::along_max);
-  queue.await(1, {"a"});
-  (void)queue.settle({});
+  EXPECT_THAT(queue.next(grouped), ElementsAre("a"));
+  queue.await(1, {"b"});
 
-  const auto batch = queue.next();
-
-  EXPECT_EQ(batch.front(), "a");
-  EXPECT_EQ(batch.size(), sync_queue::along_max);
-  EXPECT_THAT(tickets(queue.settle({})), ElementsAre(1));
+  EXPECT_THAT(queue.next(awaited), ElementsAre("b"));
+  EXPECT_THAT(queue.settle(grouped, {}), IsEmpty());
+  EXPECT_THAT(tickets(queue.settle(awaited, {})), ElementsAre(1));
 }
 
 TEST(SyncQueue, BoundsABatchButNotASingleWait) {
   sync_queue queue;
   std::set<std::string> many;
-  for (std::size_t i = 0; i <= sync_queue::batch_max; ++i)
+  for (std::size_t i = 0; i <= sync_queue::batch_max; ++i) {
     many.insert(std::to_string(i));
+    queue.wrote("f" + std::to_string(i));
+  }
   queue.await(1, many);
   queue.await(2, {"a"});
+  queue.tick();
 
-  EXPECT_EQ(queue.next().size(), sync_queue::batch_max + 1);
-  EXPECT_THAT(tickets(queue.settle({})), ElementsAre(1));
-  EXPECT_THAT(queue.next(), ElementsAre("a"));
+  EXPECT_EQ(queue.next(awaited).size(), sync_queue::batch_max + 1);
+  EXPECT_EQ(queue.next(grouped).size(), sync_queue::batch_max);
+  EXPECT_THAT(tickets(queue.settle(awaited, {})), ElementsAre(1));
+  EXPECT_THAT(queue.next(awaited), ElementsAre("a"));
 }
 
 } // namespace
