@@ -196,13 +196,12 @@ void run_state::save_session() {
     .last_run_id = record_.view.run_id,
     .updated_at = around_.world->wall(),
     .launch = launch_};
-  session.launch.env.clear();
   caf::anon_send(
     around_.journal, ::troupe::save_session{.session = std::move(session)});
 }
 
 void run_state::report() {
-  self_->send(setup_.registry, run_report{.brief = brief()});
+  self_->send(registry_, run_report{.brief = brief()});
 }
 
 void run_state::retire() {
@@ -237,7 +236,7 @@ void run_state::say_farewell() {
     farewell_ = true;
     leave_if_done();
   };
-  self_->request(setup_.registry, deadline::answer, last_words())
+  self_->request(registry_, deadline::answer, last_words())
     .then(
       [may_leave](const written&) { may_leave(); },
       [may_leave](const caf::error&) { may_leave(); });
@@ -258,7 +257,7 @@ void run_state::page_served() {
 void run_state::leave_if_done() {
   if (!farewell_ || reading_ > 0)
     return;
-  self_->send(setup_.supervisor, last_words());
+  self_->send(supervisor_, last_words());
   self_->quit();
 }
 

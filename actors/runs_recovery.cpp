@@ -106,10 +106,7 @@ void runs_state::news(const kept_news& what) {
     if (spawned->refusal)
       return;
     kept_[spawned->key].spawned = *spawned;
-    std::erase_if(kept_, [&](const auto& each) {
-      return each.first.run_id == spawned->key.run_id && each.second.gone &&
-             each.first.attempt < spawned->key.attempt;
-    });
+    drop_gone(spawned->key.run_id, spawned->key.attempt);
   } else if (const auto* exited = std::get_if<keeper::exited_report>(&what.what)) {
     if (const auto it = kept_.find(exited->key); it != kept_.end())
       it->second.exited = *exited;
@@ -132,6 +129,12 @@ void runs_state::let_go(const keeper::kept_attempt& kept) const {
   log_warn("run {} unknown attempt={} killed", key.run_id, key.attempt);
   setup_.around.world->order(
     keeper::kill_order{.key = key, .scope = keeper::kill_scope::tree});
+}
+
+void runs_state::drop_gone(const std::string& run_id, std::uint32_t before) {
+  const auto end = kept_.lower_bound({run_id, before});
+  for (auto it = kept_.lower_bound({run_id, 0}); it != end;)
+    it = it->second.gone ? kept_.erase(it) : std::next(it);
 }
 
 void runs_state::let_go_of_ended(const store::run_record& record) {

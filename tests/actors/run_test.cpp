@@ -208,6 +208,19 @@ TEST_F(run_life, StartsAgainAfterABackOffAndSaysWhy) {
   EXPECT_EQ(view(id).restarts, 1u);
 }
 
+TEST_F(run_life, StartsAgainAtOnceWithoutABackOff) {
+  const auto id = working({{"restart", {{"backoff_ms", 0}}}});
+  exits(id, 3);
+
+  EXPECT_EQ(ordered<keeper::spawn_order>().at(1).key, key(id, 2));
+  const auto words = told(id);
+  EXPECT_THAT(
+    std::vector(words.end() - 3, words.end()),
+    ElementsAre("backing_off", "resuming", "starting"));
+  EXPECT_THAT(events(id).at(4)["data"]["cause"], HasSubstr("crashed (code 3)"));
+  EXPECT_EQ(store::load_run(disk, id)->attempts.size(), 2u);
+}
+
 TEST_F(run_life, GivesUpWithAdvice) {
   const auto id = working({{"restart", {{"max_restarts", 0}}}});
   exits(id, 3);
