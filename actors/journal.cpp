@@ -91,7 +91,7 @@ caf::result<written> journal_state::bring_to_disk(const store::run_record& final
   const auto& run_id = final.view.run_id;
   const auto session = setup_.disk.session_file(final.view.session_id);
   books_.erase(run_id);
-  unsynced_.await(
+  unsynced_.owe(
     ++next_ticket_,
     {setup_.disk.events_file(run_id),
      setup_.disk.result_file(run_id),

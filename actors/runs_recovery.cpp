@@ -113,7 +113,7 @@ void runs_state::news(const kept_news& what) {
   } else if (const auto* gone = std::get_if<keeper::gone_report>(&what.what)) {
     if (const auto it = kept_.find(gone->key); it != kept_.end())
       it->second.gone = *gone;
-    if (!live_.contains(gone->key.run_id)) {
+    if (open_ && !live_.contains(gone->key.run_id)) {
       kept_.erase(gone->key);
       setup_.around.world->order(keeper::forget_order{.key = gone->key});
     }

@@ -8,7 +8,7 @@ void sync_queue::wrote(std::string path) {
   fresh_.insert(std::move(path));
 }
 
-void sync_queue::await(ticket who, std::set<std::string> paths) {
+void sync_queue::owe(ticket who, std::set<std::string> paths) {
   waiting_.push_back({who, std::move(paths)});
 }
 

@@ -27,8 +27,9 @@ public:
   /// under way is due again.
   void wrote(std::string path);
 
-  /// Due at once; the ticket comes back when all of it is on the disk.
-  void await(ticket who, std::set<std::string> paths);
+  /// Due at once: an answer is owed when all of it is on the disk. The ticket comes
+  /// back then.
+  void owe(ticket who, std::set<std::string> paths);
 
   /// Whether a tick is wanted that nobody has been asked for yet.
   [[nodiscard]] bool wants_tick();

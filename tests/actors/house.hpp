@@ -35,6 +35,12 @@ struct house : actor_world {
 
   /// A supervisor starts and asks for what the keeper holds.
   void begin(std::vector<keeper::kept_attempt> kept = {}) {
+    begin_hearing({});
+    keeper_says(keeper::kept_report{0, std::move(kept)});
+  }
+
+  /// A supervisor starts, and hears this before it has read the disk.
+  void begin_hearing(std::vector<keeper::report> early) {
     const auto hand = disk_hand();
     files = in_front_of(spawn(
       journal,
@@ -48,8 +54,9 @@ struct house : actor_world {
         .registry = names,
         .config = config,
         .keeper_pid = 77});
+    for (auto& each : early)
+      caf::anon_send(boss, kept_news{{}, std::move(each)});
     settle();
-    keeper_says(keeper::kept_report{0, std::move(kept)});
   }
 
   /// Who waits for the disk.

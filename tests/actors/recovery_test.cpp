@@ -54,6 +54,18 @@ TEST_F(recovery, TakesTheEndThatTheKeeperSaw) {
   EXPECT_EQ(view(id).status, run_status::completed);
 }
 
+TEST_F(recovery, TakesAnEndThatComesBeforeTheDiskIsRead) {
+  const auto id = working();
+  die();
+
+  begin_hearing(
+    {keeper::kept_report{0, {{.spawned = alive(key(id)), .last_written = 1}}},
+     keeper::exited_report{.key = key(id), .code = 0, .tree_empty = true},
+     keeper::gone_report{.key = key(id), .proof = keeper::tier::cgroup}});
+
+  EXPECT_EQ(view(id).status, run_status::completed);
+}
+
 TEST_F(recovery, StaysStoppedOverADeath) {
   const auto id = working();
   ASSERT_TRUE(cancel(id));

@@ -38,10 +38,10 @@ TEST(SyncQueue, GroupsWhatWasWrittenUntilATick) {
 
 TEST(SyncQueue, HasOneBatchUnderWay) {
   sync_queue queue;
-  queue.await(1, {"a"});
+  queue.owe(1, {"a"});
   EXPECT_THAT(queue.next(awaited), ElementsAre("a"));
-  queue.await(2, {"b"});
-  queue.await(3, {"b", "c"});
+  queue.owe(2, {"b"});
+  queue.owe(3, {"b", "c"});
 
   EXPECT_THAT(queue.next(awaited), IsEmpty());
   EXPECT_THAT(tickets(queue.settle(awaited, {})), ElementsAre(1));
@@ -69,7 +69,7 @@ TEST(SyncQueue, DoesNotSyncTwiceWhatAWaitTookAlong) {
   sync_queue queue;
   queue.wrote("a");
   queue.wrote("b");
-  queue.await(1, {"a"});
+  queue.owe(1, {"a"});
   EXPECT_THAT(queue.next(awaited), ElementsAre("a"));
 
   queue.tick();
@@ -79,8 +79,8 @@ TEST(SyncQueue, DoesNotSyncTwiceWhatAWaitTookAlong) {
 
 TEST(SyncQueue, TellsAFailureToWhoWaitedForThatPathAlone) {
   sync_queue queue;
-  queue.await(1, {"a", "shared"});
-  queue.await(2, {"b", "shared"});
+  queue.owe(1, {"a", "shared"});
+  queue.owe(2, {"b", "shared"});
   (void)queue.next(awaited);
 
   const auto done = queue.settle(awaited, {{"b", "no disk"}});
@@ -95,7 +95,7 @@ TEST(SyncQueue, LetsNobodyStandBehindWhatNobodyWaitsFor) {
   queue.wrote("a");
   queue.tick();
   EXPECT_THAT(queue.next(grouped), ElementsAre("a"));
-  queue.await(1, {"b"});
+  queue.owe(1, {"b"});
 
   EXPECT_THAT(queue.next(awaited), ElementsAre("b"));
   EXPECT_THAT(queue.settle(grouped, {}), IsEmpty());
@@ -109,8 +109,8 @@ TEST(SyncQueue, BoundsABatchButNotASingleWait) {
     many.insert(std::to_string(i));
     queue.wrote("f" + std::to_string(i));
   }
-  queue.await(1, many);
-  queue.await(2, {"a"});
+  queue.owe(1, many);
+  queue.owe(2, {"a"});
   queue.tick();
 
   EXPECT_EQ(queue.next(awaited).size(), sync_queue::batch_max + 1);

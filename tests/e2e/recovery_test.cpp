@@ -51,7 +51,8 @@ TEST_F(recovery, LosesAndDoublesNothing) {
   const auto waited = me->answer(waiting);
   EXPECT_FALSE(waited.failed) << waited.text << log();
   for (const auto& [run_id, brief] : me->ended(run_ids)) {
-    EXPECT_EQ(brief["status"], "completed") << print_json(brief);
+    EXPECT_EQ(brief["status"], "completed")
+      << print_json(me->must("get_run", {{"run_id", run_id}})) << log();
     EXPECT_EQ(brief["restarts"], 0) << print_json(brief);
     int said = 0;
     std::uint64_t seq = 0;
