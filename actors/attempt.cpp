@@ -155,9 +155,10 @@ void attempt_state::main_exited(const keeper::exited_report& report) {
     return;
   exited_ = report;
   view_.peak_memory_mb = report.peak_memory_mb;
-  if (!report.tree_empty)
-    around_.world->order(
-      keeper::kill_order{.key = key(), .scope = keeper::kill_scope::tree});
+  if (report.tree_empty)
+    return read_stderr();
+  around_.world->order(
+    keeper::kill_order{.key = key(), .scope = keeper::kill_scope::tree});
 }
 
 void attempt_state::tree_gone(const keeper::gone_report& report) {
@@ -328,14 +329,25 @@ void attempt_state::transcript_ended() {
   agents::folded out;
   fold_->finish(out);
   tell(std::move(out), false);
-  self_
-    ->request(
-      around_.journal,
-      deadline::disk,
-      read_stderr{.run_id = setup_.run_id, .attempt = setup_.n})
+  if (stderr_tail_)
+    return judge(std::move(*stderr_tail_));
+  read_stderr();
+}
+
+void attempt_state::read_stderr() {
+  if (std::exchange(reading_stderr_, true))
+    return;
+  const ::troupe::read_stderr question{.run_id = setup_.run_id, .attempt = setup_.n};
+  self_->request(around_.journal, deadline::disk, question)
     .then(
-      [this](const stderr_tail& tail) { judge(tail.text); },
-      [this](const caf::error&) { judge({}); });
+      [this](stderr_tail& tail) { stderr_read(std::move(tail.text)); },
+      [this](const caf::error&) { stderr_read({}); });
+}
+
+void attempt_state::stderr_read(std::string tail) {
+  if (judging_)
+    return judge(std::move(tail));
+  stderr_tail_ = std::move(tail);
 }
 
 attempt_actor::behavior_type attempt(

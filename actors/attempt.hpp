@@ -9,7 +9,7 @@
 #include "supervision/health.hpp"
 #include "supervision/stop_ladder.hpp"
 
-#include <deque>
+#include <list>
 #include <map>
 #include <memory>
 #include <optional>
@@ -51,7 +51,8 @@ struct attempt_setup {
 
 /// Remembers one process of an agent. Folds its transcript, speaks to it through the
 /// keeper, watches its clocks, ends it by the ladder. It is over when the tree is gone
-/// and the transcript has been told to the last byte.
+/// and the transcript has been told to the last byte. The keeper is not told to forget
+/// it: that is for who has written its end down.
 class attempt_state {
 public:
   static inline const char* name = "attempt";
@@ -80,6 +81,8 @@ private:
   void fold_bytes(const transcript_chunk& bytes);
   void record_next();
   void transcript_ended();
+  void read_stderr();
+  void stderr_read(std::string tail);
   void judge(std::string stderr_tail);
   void tell(agents::folded&& out, bool wants_credit);
   void warn(std::string_view kind, const std::string& message);
@@ -107,8 +110,9 @@ private:
   run_actor run_;
   std::optional<agents::fold> fold_;
   std::optional<supervision::health> health_;
-  std::deque<waiting_input> unsaid_;
-  std::deque<transcript_chunk> unread_;
+  std::list<waiting_input> unsaid_; ///< A list is nothing while it is empty.
+  std::list<transcript_chunk> unread_;
+  std::optional<std::string> stderr_tail_;
   std::vector<supervision::stop_rung> ladder_;
   std::optional<keeper::exited_report> exited_;
   std::optional<agents::turn_end> result_;
@@ -127,6 +131,7 @@ private:
   bool recording_ = false;
   bool spawned_ = false;
   bool gone_ = false;
+  bool reading_stderr_ = false;
   bool judging_ = false;
   bool status_known_ = true;
   bool waits_ = false;

@@ -127,6 +127,7 @@ void attempt_state::judge(std::string stderr_tail) {
     over.session = fold_->speaker().session();
   }
   over.for_good = for_good_;
+  over.kept = !refusal_;
   if (first_heard_.count() > 0)
     over.healthy_for = now - first_heard_;
   over.run_time = health_ ? health_->run_time(now) : setup_.run_time_before;
@@ -137,8 +138,6 @@ void attempt_state::judge(std::string stderr_tail) {
   self_->send(run_, std::move(over));
   around_.world->forget(tail_);
   around_.world->unwatch(key());
-  if (!refusal_)
-    around_.world->order(keeper::forget_order{.key = key()});
   self_->unlink_from(run_);
   self_->quit();
 }

@@ -42,7 +42,6 @@ result<void> event_book::append(std::string_view lines, std::uint64_t first_seq)
   const auto offset = log_->size();
   if (auto done = log_->append(lines); !done)
     return done;
-  unsynced_ = true;
   last_seq_ =
     first_seq - 1 + static_cast<std::uint64_t>(std::ranges::count(lines, '\n'));
   if (offset == noted_size_ && noted_ + 1 == first_seq)
@@ -124,12 +123,6 @@ event_book::read(std::uint64_t after_seq, std::uint32_t limit, std::size_t bytes
   }
   found.more = found.events.size() < slice->lines.size() || !slice->end;
   return found;
-}
-
-result<void> event_book::sync() {
-  if (!std::exchange(unsynced_, false) || !log_)
-    return {};
-  return log_->sync();
 }
 
 } // namespace troupe

@@ -34,8 +34,6 @@ public:
   [[nodiscard]] result<page>
   read(std::uint64_t after_seq, std::uint32_t limit, std::size_t bytes_max);
 
-  [[nodiscard]] result<void> sync();
-
 private:
   [[nodiscard]] result<void> index();
   void note(std::string_view lines, std::uint64_t offset);
@@ -47,7 +45,6 @@ private:
   std::uint64_t noted_ = 0;          ///< Events the index knows.
   std::uint64_t noted_size_ = 0;
   std::optional<std::uint64_t> last_seq_; ///< Of the last line appended here.
-  bool unsynced_ = false;
 };
 
 } // namespace troupe

@@ -10,10 +10,14 @@
 /// back by actors/errors.hpp.
 namespace troupe {
 
+/// Brings files to the disk, and waits for it: the JOURNAL's other hands. Detached.
+using syncer_actor = caf::typed_actor<caf::replies_to<sync_files>::with<files_synced>>;
+
 /// Writes and reads the runs on disk. The only one who touches their files. Detached.
 using journal_actor = caf::typed_actor<
   // A run exists from here on, even if we die.
   caf::replies_to<create_run>::with<written>,
+  // Of a final run: answered when that is on the disk and survives a power cut.
   caf::replies_to<save_run>::with<written>,
   caf::replies_to<save_session>::with<written>,
   caf::replies_to<begin_attempt>::with<written>,
@@ -24,7 +28,9 @@ using journal_actor = caf::typed_actor<
   caf::replies_to<read_stderr>::with<stderr_tail>,
   caf::replies_to<load_run>::with<loaded_run>,
   caf::replies_to<load_session>::with<store::session_record>,
-  caf::replies_to<load_all>::with<all_loaded>>;
+  caf::replies_to<read_token>::with<attempt_token>,
+  caf::replies_to<load_all>::with<all_loaded>,
+  caf::reacts_to<wake>>;
 
 /// One process of an agent, from its start to its last byte. Child of a RUN, linked to
 /// it.

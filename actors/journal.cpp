@@ -1,7 +1,9 @@
 #include "actors/journal.hpp"
 
+#include "actors/deadlines.hpp"
 #include "actors/errors.hpp"
 #include "actors/log.hpp"
+#include "actors/tokens.hpp"
 #include "protocol/json.hpp"
 #include "store/events.hpp"
 #include "store/retention.hpp"
@@ -16,6 +18,7 @@ namespace {
 
 constexpr std::size_t books_max = 1024;
 constexpr std::size_t stderr_tail_bytes = 4096;
+constexpr std::chrono::milliseconds sync_every{50};
 
 result<written> done(result<void> r) {
   if (!r)
@@ -63,17 +66,52 @@ result<written> journal_state::create(const create_run& what) {
   const auto& cwd = what.record.view.cwd;
   if (!std::filesystem::is_directory(cwd, ignored))
     return fail(errc::invalid_argument, "cwd: not an existing directory: " + cwd);
-  return done(store::create_run(setup_.disk, what.record, what.launch));
+  if (auto r = store::create_run(setup_.disk, what.record, what.launch); !r)
+    return done(std::move(r));
+  const auto& run_id = what.record.view.run_id;
+  wrote(
+    {setup_.disk.launch_file(run_id),
+     setup_.disk.run_file(run_id),
+     setup_.disk.run(run_id),
+     setup_.disk.runs()});
+  return written{};
 }
 
-result<written> journal_state::save(const save_run& what) {
+caf::result<written> journal_state::save(const save_run& what) {
   const auto& run_id = what.record.view.run_id;
-  if (is_final(what.record.view.status)) {
-    if (auto r = book(run_id).sync(); !r)
-      return done(std::move(r));
-    books_.erase(run_id);
-  }
-  return done(store::save_run(setup_.disk, what.record));
+  if (auto r = store::save_run(setup_.disk, what.record); !r)
+    return to_caf(std::move(r.error()));
+  if (is_final(what.record.view.status))
+    return bring_to_disk(what.record);
+  wrote({setup_.disk.run_file(run_id), setup_.disk.run(run_id)});
+  return written{};
+}
+
+caf::result<written> journal_state::bring_to_disk(const store::run_record& final) {
+  const auto& run_id = final.view.run_id;
+  const auto session = setup_.disk.session_file(final.view.session_id);
+  books_.erase(run_id);
+  unsynced_.owe(
+    ++next_ticket_,
+    {setup_.disk.events_file(run_id),
+     setup_.disk.result_file(run_id),
+     setup_.disk.run_file(run_id),
+     setup_.disk.run(run_id),
+     setup_.disk.runs(),
+     session,
+     session.parent_path()});
+  const auto [it, added] = last_saves_.emplace(
+    next_ticket_, last_save{run_id, self_->make_response_promise<written>()});
+  sync(sync_queue::lane::awaited);
+  return it->second.answer;
+}
+
+result<written> journal_state::save(const save_session& what) {
+  if (auto r = store::save_session(setup_.disk, what.session); !r)
+    return done(std::move(r));
+  const auto file = setup_.disk.session_file(what.session.session_id);
+  wrote({file, file.parent_path()});
+  return written{};
 }
 
 result<written> journal_state::begin(const begin_attempt& what) {
@@ -84,15 +122,25 @@ result<written> journal_state::begin(const begin_attempt& what) {
   for (const auto& each : what.inputs)
     if (auto r = store::append_input(setup_.disk, what.run_id, what.attempt, each); !r)
       return done(std::move(r));
+  const auto place = setup_.disk.attempt(what.run_id, what.attempt);
+  wrote(
+    {setup_.disk.inputs_file(what.run_id, what.attempt), place, place.parent_path()});
   return written{};
 }
 
 result<written> journal_state::input(const append_input& what) {
-  return done(store::append_input(setup_.disk, what.run_id, what.attempt, what.input));
+  if (auto r = store::append_input(setup_.disk, what.run_id, what.attempt, what.input);
+      !r)
+    return done(std::move(r));
+  wrote({setup_.disk.inputs_file(what.run_id, what.attempt)});
+  return written{};
 }
 
 result<written> journal_state::events(const append_events& what) {
-  return done(book(what.run_id).append(what.lines, what.first_seq));
+  if (auto r = book(what.run_id).append(what.lines, what.first_seq); !r)
+    return done(std::move(r));
+  wrote({setup_.disk.events_file(what.run_id)});
+  return written{};
 }
 
 result<events_read> journal_state::page(const read_page& what) {
@@ -151,11 +199,62 @@ all_loaded journal_state::load_everything() {
   for (const auto& run_id : expired)
     if (auto r = store::remove_run(setup_.disk, run_id); !r)
       all.complaints.push_back(r.error().message);
+  for (const auto& each : listed.runs)
+    if (is_final(each.view.status))
+      if (auto r = store::remove_launch(setup_.disk, each.view.run_id); !r)
+        all.complaints.push_back(r.error().message);
   std::erase_if(listed.runs, [&](const store::run_record& each) {
     return std::ranges::find(expired, each.view.run_id) != expired.end();
   });
   all.runs = std::move(listed.runs);
   return all;
+}
+
+void journal_state::wrote(std::initializer_list<std::filesystem::path> paths) {
+  for (const auto& each : paths)
+    unsynced_.wrote(each);
+  if (unsynced_.wants_tick())
+    setup_.world->wake_after(sync_every, self_->address(), token::sync);
+}
+
+void journal_state::wake() {
+  unsynced_.tick();
+  sync(sync_queue::lane::grouped);
+}
+
+void journal_state::sync(sync_queue::lane which) {
+  auto batch = unsynced_.next(which);
+  if (batch.empty())
+    return;
+  const bool waits = which == sync_queue::lane::awaited;
+  const auto& hand = waits ? setup_.awaited : setup_.grouped;
+  self_->request(hand, deadline::disk, sync_files{.paths = std::move(batch)})
+    .then(
+      [this, which](const files_synced& done) { synced(which, done.failed); },
+      [this, which](const caf::error& e) {
+        std::map<std::string, std::string> failed;
+        for (const auto& path : unsynced_.under_way(which))
+          failed.emplace(path, from_caf(e).message);
+        synced(which, failed);
+      });
+}
+
+void journal_state::synced(
+  sync_queue::lane which, const std::map<std::string, std::string>& failed) {
+  for (const auto& [path, why] : failed)
+    log_error("journal not_on_disk {}", why);
+  for (auto& [ticket, failure] : unsynced_.settle(which, failed)) {
+    auto ended = last_saves_.extract(ticket);
+    auto& [run_id, answer] = ended.mapped();
+    if (failure) {
+      answer.deliver(to_caf(error{errc::internal, std::move(*failure)}));
+      continue;
+    }
+    if (auto r = store::remove_launch(setup_.disk, run_id); !r)
+      log_warn("run {} secrets_left {}", run_id, r.error().message);
+    answer.deliver(written{});
+  }
+  sync(which);
 }
 
 journal_actor::behavior_type
@@ -164,10 +263,8 @@ journal(journal_actor::stateful_pointer<journal_state> self, journal_setup setup
   state->start(std::move(setup));
   return {
     [state](const create_run& what) { return to_caf(state->create(what)); },
-    [state](const save_run& what) { return to_caf(state->save(what)); },
-    [state](const save_session& what) {
-      return to_caf(done(store::save_session(state->disk(), what.session)));
-    },
+    [state](const save_run& what) { return state->save(what); },
+    [state](const save_session& what) { return to_caf(state->save(what)); },
     [state](const begin_attempt& what) { return to_caf(state->begin(what)); },
     [state](const append_input& what) { return to_caf(state->input(what)); },
     [state](const append_events& what) { return to_caf(state->events(what)); },
@@ -180,9 +277,16 @@ journal(journal_actor::stateful_pointer<journal_state> self, journal_setup setup
     [state](const load_session& what) {
       return to_caf(store::load_session(state->disk(), what.session_id));
     },
+    [state](const read_token& what) -> caf::result<attempt_token> {
+      auto secret = store::load_newest_token(state->disk(), what.run_id);
+      if (!secret)
+        return to_caf(std::move(secret.error()));
+      return attempt_token{.secret = std::move(*secret)};
+    },
     [state](const load_all&) -> caf::result<all_loaded> {
       return state->load_everything();
     },
+    [state](const wake&) { state->wake(); },
   };
 }
 

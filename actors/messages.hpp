@@ -10,6 +10,7 @@
 #include <caf/allowed_unsafe_message_type.hpp>
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -112,6 +113,7 @@ struct attempt_over : message_tag {
   std::optional<run_result> result;
   std::optional<std::string> session;
   bool for_good = false; ///< No restart can help: the run's own time is used up.
+  bool kept = false;     ///< The keeper holds it until it is told to forget it.
   std::chrono::milliseconds healthy_for{0};
   std::chrono::milliseconds run_time{0};
 };
@@ -147,7 +149,8 @@ struct create_run : message_tag {
   store::launch_record launch;
 };
 
-/// Of a final run: also writes result.json and removes launch.json.
+/// Of a final run: also writes result.json, and removes launch.json once both are on
+/// the disk.
 struct save_run : message_tag {
   store::run_record record;
 };
@@ -199,6 +202,24 @@ struct read_stderr : message_tag {
 
 struct stderr_tail : message_tag {
   std::string text;
+};
+
+/// The secret of a run's newest attempt.
+struct read_token : message_tag {
+  std::string run_id;
+};
+
+struct attempt_token : message_tag {
+  std::string secret; ///< Empty: it has none.
+};
+
+/// Files and directories to bring to the disk; those that are gone need not be.
+struct sync_files : message_tag {
+  std::vector<std::string> paths;
+};
+
+struct files_synced : message_tag {
+  std::map<std::string, std::string> failed; ///< Why, by path.
 };
 
 /// All a successor needs to go on with a run.

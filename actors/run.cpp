@@ -30,17 +30,19 @@ std::string titles(const std::vector<pending_request>& pending) {
 
 void run_state::start(surroundings around, run_setup setup) {
   around_ = std::move(around);
-  setup_ = std::move(setup);
-  record_ = std::move(setup_.loaded.record);
-  if (auto launch = std::exchange(setup_.loaded.launch, {}))
-    launch_ = std::move(*launch);
+  registry_ = std::move(setup.registry);
+  supervisor_ = std::move(setup.supervisor);
+  record_ = std::move(setup.loaded.record);
+  env_ = std::move(setup.env);
+  if (setup.loaded.launch)
+    launch_ = std::move(*setup.loaded.launch);
   backend_ = agents::find_backend(launch_.backend_type);
   history_.emplace(launch_.restart);
   restart_mode_ = launch_.restart.mode;
-  seq_ = told_seq_ = setup_.loaded.last_seq;
+  seq_ = told_seq_ = setup.loaded.last_seq;
   shown_ = record_.view.phase;
-  if (setup_.recovered)
-    recover();
+  if (setup.recovered)
+    recover(setup);
 }
 
 run_view run_state::view() const {

@@ -2,6 +2,7 @@
 
 #include "actors/attempt.hpp"
 #include "actors/deadlines.hpp"
+#include "actors/environments.hpp"
 #include "actors/interfaces.hpp"
 #include "supervision/lifecycle.hpp"
 #include "supervision/restart.hpp"
@@ -17,10 +18,10 @@ namespace troupe {
 /// Everything a RUN is started with: what is on disk, and whom to tell.
 struct run_setup {
   loaded_run loaded;
+  environments::shared env; ///< That of `loaded.launch`.
   std::optional<keeper::kept_attempt>
     kept;                 ///< What the keeper holds of its newest attempt.
   bool recovered = false; ///< It was begun by a predecessor of ours.
-  std::string state_dir;
   registry_actor registry;
   runs_actor supervisor;
 };
@@ -63,14 +64,15 @@ private:
   };
 
   // Phases and attempts (run_attempts.cpp).
-  void recover();
+  void recover(run_setup& found);
   void wait_for_next(std::chrono::milliseconds wait);
-  [[nodiscard]] std::chrono::milliseconds until_of(const exit_reason& why) const;
+  [[nodiscard]] std::chrono::milliseconds time_to(timestamp then) const;
   void set_out();
   void introduce();
   bool move(supervision::run_event on, std::string cause = {});
+  bool step(supervision::run_event on, std::string cause = {}); ///< Not saved yet.
   void start_attempt(const std::optional<exit_reason>& after);
-  void adopt_attempt();
+  void adopt_attempt(run_setup& found);
   void launch(attempt_setup setup);
   void order_stop(exit_kind why, const std::string& detail);
   void decide(const exit_reason& why);
@@ -88,6 +90,7 @@ private:
   void wake_pollers();
   void confirm_continued();
   void save();
+  void forget(const std::set<std::uint32_t>& attempts);
   void save_session();
   void retire();
   void retry_later();
@@ -102,9 +105,11 @@ private:
 
   run_actor::pointer self_;
   surroundings around_;
-  run_setup setup_;
+  registry_actor registry_;
+  runs_actor supervisor_;
   store::run_record record_;
-  store::launch_record launch_;
+  store::launch_record launch_; ///< Without its environment.
+  environments::shared env_;
   const agents::backend_type* backend_ = nullptr;
   std::optional<supervision::restart_history> history_;
   std::optional<exit_reason> restart_after_;
@@ -114,6 +119,7 @@ private:
   std::vector<stop_promise> stoppers_;
   std::vector<continuation> continued_;
   std::set<std::string> answered_;
+  std::set<std::uint32_t> unforgotten_; ///< Over, which run.json does not say yet.
   std::optional<event> last_telling_;
   std::chrono::milliseconds run_time_{0};
   std::chrono::milliseconds healthy_for_{0};

@@ -17,18 +17,21 @@ namespace troupe {
 using namespace std::chrono_literals;
 using supervision::run_event;
 
-std::chrono::milliseconds run_state::until_of(const exit_reason& why) const {
-  return std::max(
-    0ms, std::chrono::milliseconds(why.until->ms - around_.world->wall().ms));
+std::chrono::milliseconds run_state::time_to(timestamp then) const {
+  return std::max(0ms, std::chrono::milliseconds(then.ms - around_.world->wall().ms));
 }
 
-void run_state::recover() {
+void run_state::recover(run_setup& found) {
   const auto phase = record_.view.phase;
   auto& v = record_.view;
   v.pending.clear();
-  if (const auto ended_as = setup_.loaded.ended_as) {
+  if (const auto ended_as = found.loaded.ended_as) {
     v.phase = *ended_as;
     v.status = status_of(*ended_as);
+    if (!record_.attempts.empty())
+      record_.attempts.back().over = true;
+    if (found.kept)
+      unforgotten_.insert(found.kept->spawned.key.attempt);
     return flush();
   }
   if (phase == run_phase::queued)
@@ -36,7 +39,7 @@ void run_state::recover() {
   if (seq_ == 0)
     introduce();
   if (!record_.attempts.empty() && !record_.attempts.back().over)
-    return adopt_attempt();
+    return adopt_attempt(found);
   if (phase == run_phase::stopping)
     return conclude(run_event::stopped, {.reason = stop_kind_});
   if (v.exit)
@@ -45,7 +48,7 @@ void run_state::recover() {
     record_.attempts.empty() ? std::nullopt : record_.attempts.back().view.exit;
   if (phase == run_phase::backing_off || phase == run_phase::parked) {
     restart_after_ = why;
-    return wait_for_next(why && why->until ? until_of(*why) : 0ms);
+    return wait_for_next(time_to(record_.next_start.value_or(timestamp{})));
   }
   if (phase == run_phase::resuming || record_.attempts.empty())
     return start_attempt(why);
@@ -58,6 +61,15 @@ void run_state::wait_for_next(std::chrono::milliseconds wait) {
 }
 
 bool run_state::move(run_event on, std::string cause) {
+  if (!step(on, std::move(cause)))
+    return false;
+  if (!final())
+    save();
+  flush();
+  return true;
+}
+
+bool run_state::step(run_event on, std::string cause) {
   auto& v = record_.view;
   const auto to = supervision::next(v.phase, on);
   if (!to || *to == v.phase)
@@ -71,11 +83,8 @@ bool run_state::move(run_event on, std::string cause) {
   if (!cause.empty())
     data["cause"] = std::move(cause);
   emit({event_type::status_changed, {print_json(data)}});
-  if (!final()) {
+  if (!final())
     shown_ = v.phase;
-    save();
-  }
-  flush();
   return true;
 }
 
@@ -125,6 +134,7 @@ void run_state::start_attempt(const std::optional<exit_reason>& after) {
   attempt.resumed = backend_->resumes && again && record_.view.backend_session_id;
   attempt.session = attempt.resumed ? record_.view.backend_session_id : new_uuid();
   record_.view.restarts = attempt.view.n - 1;
+  record_.next_start.reset();
   record_.attempts.push_back(attempt);
   move(run_event::admitted);
   auto setup = setup_of(attempt);
@@ -132,17 +142,18 @@ void run_state::start_attempt(const std::optional<exit_reason>& after) {
   setup.inputs = {
     {.n = 1, .at_offset = 0, .kind = input_kind::turn, .body = {print_json(turn)}}};
   setup.token = record_.view.run_id + "." + new_token();
+  if (env_)
+    setup.env = *env_;
   launch(std::move(setup));
 }
 
-void run_state::adopt_attempt() {
+void run_state::adopt_attempt(run_setup& found) {
   auto setup = setup_of(record_.attempts.back());
   setup.adopted = true;
-  setup.env.clear();
-  setup.kept = setup_.kept;
-  setup.inputs = setup_.loaded.inputs;
-  setup.token = setup_.loaded.token;
-  const auto& told = setup_.loaded.last_src;
+  setup.kept = std::move(found.kept);
+  setup.inputs = std::move(found.loaded.inputs);
+  setup.token = std::move(found.loaded.token);
+  const auto& told = found.loaded.last_src;
   if (told && told->attempt == setup.n)
     setup.watermark = told;
   launch(std::move(setup));
@@ -163,7 +174,7 @@ attempt_setup run_state::setup_of(const store::attempt_record& attempt) const {
     .n = attempt.view.n,
     .backend = backend_,
     .plan = plan_of(attempt),
-    .env = launch_.env,
+    .env = {},
     .marks =
       {.run_id = v.run_id,
        .agent_name = v.agent_name,
@@ -234,6 +245,8 @@ void run_state::over(const attempt_over& ended) {
   auto& attempt = record_.attempts.back();
   attempt.view = ended.view;
   attempt.over = true;
+  if (ended.kept)
+    unforgotten_.insert(ended.attempt);
   run_time_ = ended.run_time;
   record_.view.pending.clear();
   answered_.clear();
@@ -269,10 +282,14 @@ void run_state::decide(const exit_reason& why) {
   record_.view.result.reset();
   auto wait = next.wait;
   if (why.until)
-    wait = std::max(wait, until_of(why));
-  move(
-    next.what == verdict::park ? run_event::limit_reached : run_event::attempt_over,
-    next.cause);
+    wait = std::max(wait, time_to(*why.until));
+  const bool parks = next.what == verdict::park;
+  step(parks ? run_event::limit_reached : run_event::attempt_over, next.cause);
+  if (wait == 0ms && step(run_event::wait_over))
+    return start_attempt(why);
+  record_.next_start = timestamp{around_.world->wall().ms + wait.count()};
+  save();
+  flush();
   wait_for_next(wait);
 }
 

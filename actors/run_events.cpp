@@ -170,7 +170,19 @@ void run_state::serve(poller waiting) {
 }
 
 void run_state::save() {
-  caf::anon_send(around_.journal, save_run{.record = record_});
+  if (unforgotten_.empty())
+    return caf::anon_send(around_.journal, save_run{.record = record_});
+  self_->request(around_.journal, deadline::disk, save_run{.record = record_})
+    .then(
+      [this, ended = unforgotten_](const written&) { forget(ended); },
+      [](const caf::error&) {});
+}
+
+void run_state::forget(const std::set<std::uint32_t>& attempts) {
+  for (const auto n : attempts)
+    if (unforgotten_.erase(n) > 0)
+      around_.world->order(
+        keeper::forget_order{.key = {.run_id = record_.view.run_id, .attempt = n}});
 }
 
 void run_state::save_session() {
@@ -184,13 +196,12 @@ void run_state::save_session() {
     .last_run_id = record_.view.run_id,
     .updated_at = around_.world->wall(),
     .launch = launch_};
-  session.launch.env.clear();
   caf::anon_send(
     around_.journal, ::troupe::save_session{.session = std::move(session)});
 }
 
 void run_state::report() {
-  self_->send(setup_.registry, run_report{.brief = brief()});
+  self_->send(registry_, run_report{.brief = brief()});
 }
 
 void run_state::retire() {
@@ -200,7 +211,10 @@ void run_state::retire() {
   save_session();
   self_->request(around_.journal, deadline::disk, save_run{.record = record_})
     .then(
-      [this](const written&) { say_farewell(); },
+      [this](const written&) {
+        forget(std::set(unforgotten_));
+        say_farewell();
+      },
       [this](const caf::error&) {
         retired_ = false;
         retry_later();
@@ -222,7 +236,7 @@ void run_state::say_farewell() {
     farewell_ = true;
     leave_if_done();
   };
-  self_->request(setup_.registry, deadline::answer, last_words())
+  self_->request(registry_, deadline::answer, last_words())
     .then(
       [may_leave](const written&) { may_leave(); },
       [may_leave](const caf::error&) { may_leave(); });
@@ -243,7 +257,7 @@ void run_state::page_served() {
 void run_state::leave_if_done() {
   if (!farewell_ || reading_ > 0)
     return;
-  self_->send(setup_.supervisor, last_words());
+  self_->send(supervisor_, last_words());
   self_->quit();
 }
 

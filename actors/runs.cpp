@@ -237,11 +237,15 @@ void runs_state::launch_run(loaded_run loaded, bool recovered) {
   auto kept = kept_of(loaded.record);
   live.brief = brief_of(loaded.record.view);
   live.brief.last_seq = loaded.last_seq;
+  environments::shared env;
+  if (loaded.launch)
+    env = environments_.keep(std::exchange(loaded.launch->env, {}));
   live.actor = self_->spawn(
     run,
     setup_.around,
     run_setup{
       .loaded = std::move(loaded),
+      .env = std::move(env),
       .kept = std::move(kept),
       .recovered = recovered,
       .registry = setup_.registry,
@@ -281,9 +285,7 @@ void runs_state::forget(const std::string& run_id) {
       sessions_.erase(session);
   }
   live_.erase(it);
-  std::erase_if(kept_, [&](const auto& each) {
-    return each.first.run_id == run_id && each.second.gone;
-  });
+  drop_gone(run_id, ~std::uint32_t{0});
   watch_idle();
 }
 

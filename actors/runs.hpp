@@ -1,13 +1,13 @@
 #pragma once
 
 #include "actors/attempt.hpp"
+#include "actors/environments.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/new_run.hpp"
 #include "store/configuration.hpp"
 #include "supervision/admission.hpp"
 #include "supervision/restart.hpp"
 
-#include <deque>
 #include <map>
 #include <optional>
 #include <set>
@@ -93,6 +93,8 @@ private:
   void ended(const run_brief& brief);
   void forget(const std::string& run_id);
   void let_go(const keeper::kept_attempt& kept) const;
+  void drop_gone(const std::string& run_id, std::uint32_t before);
+  void let_go_of_ended(const store::run_record& record);
   void watch_idle();
   void ready_if_done();
   void quit_if_done();
@@ -102,9 +104,10 @@ private:
   runs_actor::pointer self_;
   runs_setup setup_;
   std::optional<supervision::admission> admission_;
+  environments environments_;
   std::map<std::string, live_run> live_;
   std::map<caf::actor_addr, std::string> by_address_;
-  std::map<std::string, std::deque<std::string>> sessions_; ///< Front: active.
+  std::map<std::string, std::vector<std::string>> sessions_; ///< Front: active.
   std::map<std::string, spawned_run> keys_;
   std::map<keeper::attempt_key, keeper::kept_attempt> kept_;
   std::vector<std::string> to_recover_;

@@ -72,11 +72,11 @@ void runs_state::check_token(
     answer.deliver(to_caf(error{errc::refused, "this token is of no live run"}));
     return;
   }
-  self_->request(setup_.around.journal, deadline::disk, load_run{.run_id = run_id})
+  self_->request(setup_.around.journal, deadline::disk, read_token{.run_id = run_id})
     .then(
-      [this, run_id, token, answer](const loaded_run& loaded) mutable {
+      [this, run_id, token, answer](const attempt_token& newest) mutable {
         auto owner =
-          same_secret(loaded.token, token)
+          !newest.secret.empty() && same_secret(newest.secret, token)
             ? as_run(run_id)
             : result<process_owner>(fail(errc::refused, "this token is not valid"));
         if (owner)

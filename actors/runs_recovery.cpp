@@ -81,6 +81,7 @@ void runs_state::recover_one(const std::string& run_id) {
         } else {
           if (const auto& launch = loaded.launch)
             live->second.rights = rights_in(v.backend, *launch);
+          let_go_of_ended(loaded.record);
           launch_run(std::move(loaded), true);
           begin_if_first(session_id);
         }
@@ -105,10 +106,7 @@ void runs_state::news(const kept_news& what) {
     if (spawned->refusal)
       return;
     kept_[spawned->key].spawned = *spawned;
-    std::erase_if(kept_, [&](const auto& each) {
-      return each.first.run_id == spawned->key.run_id && each.second.gone &&
-             each.first.attempt < spawned->key.attempt;
-    });
+    drop_gone(spawned->key.run_id, spawned->key.attempt);
   } else if (const auto* exited = std::get_if<keeper::exited_report>(&what.what)) {
     if (const auto it = kept_.find(exited->key); it != kept_.end())
       it->second.exited = *exited;
@@ -131,6 +129,23 @@ void runs_state::let_go(const keeper::kept_attempt& kept) const {
   log_warn("run {} unknown attempt={} killed", key.run_id, key.attempt);
   setup_.around.world->order(
     keeper::kill_order{.key = key, .scope = keeper::kill_scope::tree});
+}
+
+void runs_state::drop_gone(const std::string& run_id, std::uint32_t before) {
+  const auto end = kept_.lower_bound({run_id, before});
+  for (auto it = kept_.lower_bound({run_id, 0}); it != end;)
+    it = it->second.gone ? kept_.erase(it) : std::next(it);
+}
+
+void runs_state::let_go_of_ended(const store::run_record& record) {
+  const auto& run_id = record.view.run_id;
+  for (const auto& attempt : record.attempts) {
+    const auto it = kept_.find({run_id, attempt.view.n});
+    if (!attempt.over || it == kept_.end())
+      continue;
+    let_go(it->second);
+    kept_.erase(it);
+  }
 }
 
 void runs_state::ready_if_done() {

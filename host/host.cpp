@@ -5,6 +5,7 @@
 #include "actors/log.hpp"
 #include "actors/registry.hpp"
 #include "actors/runs.hpp"
+#include "actors/syncer.hpp"
 #include "io/clients.hpp"
 #include "mcp/gateway.hpp"
 
@@ -34,6 +35,8 @@ struct system_config : caf::actor_system_config {
 };
 
 struct services {
+  syncer_actor awaited;
+  syncer_actor grouped;
   journal_actor journal;
   registry_actor registry;
   runs_actor runs;
@@ -49,6 +52,8 @@ std::string joined(const std::vector<std::string>& words) {
 
 /// Watches the services; the death of one is the death of the process.
 caf::behavior root(caf::event_based_actor* self, const services& all) {
+  self->monitor(all.awaited);
+  self->monitor(all.grouped);
   self->monitor(all.journal);
   self->monitor(all.registry);
   self->monitor(all.runs);
@@ -68,9 +73,16 @@ int serve(host_options options) {
   io_room world(options.link, options.listener, options.epoch);
   const store::layout disk{options.state_dir};
   services all;
+  all.awaited = system.spawn<caf::detached>(syncer);
+  all.grouped = system.spawn<caf::detached>(syncer);
   all.journal = system.spawn<caf::detached>(
     journal,
-    journal_setup{.disk = disk, .retention_days = options.config.retention_days});
+    journal_setup{
+      .disk = disk,
+      .world = &world,
+      .awaited = all.awaited,
+      .grouped = all.grouped,
+      .retention_days = options.config.retention_days});
   all.registry = system.spawn(registry, static_cast<room*>(&world), all.journal);
   std::mutex lock;
   std::condition_variable lost;

@@ -85,6 +85,25 @@ constexpr bool is_continuation(char c) {
   return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
 }
 
+/// 0 if it is a directory now, else errno.
+int make_one(const fs::path& directory) {
+  if (::mkdir(directory.c_str(), directory_mode) == 0)
+    return ::chmod(directory.c_str(), directory_mode) == 0 ? 0 : errno;
+  const auto code = errno;
+  std::error_code ignored;
+  return fs::is_directory(directory, ignored) ? 0 : code;
+}
+
+bool is_directory(int fd) {
+  struct stat status {};
+  return ::fstat(fd, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+/// Of a file all that reading it needs; of a directory everything, its names included.
+int bring_to_disk(int fd) {
+  return is_directory(fd) ? ::fsync(fd) : ::fdatasync(fd);
+}
+
 /// Without the pieces of characters that a cut left at both ends.
 std::string_view whole_characters(std::string_view text) {
   for (int i = 0; i < 3 && !text.empty() && is_continuation(text.front()); ++i)
@@ -112,23 +131,19 @@ error file_error(int code, std::string_view doing, const fs::path& file) {
   return {kind, std::move(text)};
 }
 
-result<void> write_snapshot(const fs::path& file, std::string_view text, bool durable) {
+result<void> write_snapshot(const fs::path& file, std::string_view text) {
   fs::path fresh = file;
   fresh += ".new";
   auto out = create_new(fresh);
   if (!out)
     return fail(std::move(out.error()));
   auto code = out->write_all(text);
-  if (code == 0 && durable && ::fsync(out->get()) != 0)
-    code = errno;
   if (code == 0 && ::rename(fresh.c_str(), file.c_str()) != 0)
     code = errno;
   if (code != 0) {
     ::unlink(fresh.c_str());
     return fail(file_error(code, "write", file));
   }
-  if (durable)
-    return sync_path(file.parent_path());
   return {};
 }
 
@@ -183,29 +198,36 @@ std::string read_tail(const fs::path& file, std::size_t bytes_max) {
 }
 
 result<void> make_directory(const fs::path& directory) {
-  fs::path made;
-  for (const auto& step : directory) {
-    made /= step;
-    if (::mkdir(made.c_str(), directory_mode) == 0) {
-      if (::chmod(made.c_str(), directory_mode) != 0)
-        return fail(file_error(errno, "create", made));
-      continue;
-    }
-    const auto code = errno;
-    std::error_code ignored;
-    if (!fs::is_directory(made, ignored))
-      return fail(file_error(code, "create", made));
+  const auto parent = directory.parent_path();
+  auto code = make_one(directory);
+  if (code == ENOENT && !parent.empty() && parent != directory) {
+    if (auto made = make_directory(parent); !made)
+      return made;
+    code = make_one(directory);
   }
+  if (code != 0)
+    return fail(file_error(code, "create", directory));
   return {};
 }
 
-result<void> sync_path(const fs::path& path) {
-  const descriptor opened(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
-  if (!opened && errno == ENOENT)
-    return {};
-  if (!opened || ::fsync(opened.get()) != 0)
-    return fail(file_error(errno, "sync", path));
-  return {};
+std::vector<sync_failure> sync_paths(const std::vector<std::string>& paths) {
+  std::vector<sync_failure> failed;
+  std::vector<std::pair<const std::string*, descriptor>> opened;
+  for (const auto& path : paths) {
+    descriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+    if (file)
+      opened.emplace_back(&path, std::move(file));
+    else if (errno != ENOENT)
+      failed.push_back({path, file_error(errno, "sync", path)});
+  }
+  for (const auto& [path, file] : opened)
+    ::sync_file_range(file.get(), 0, 0, SYNC_FILE_RANGE_WRITE);
+  std::ranges::stable_partition(
+    opened, [](const auto& each) { return is_directory(each.second.get()); });
+  for (const auto& [path, file] : opened)
+    if (bring_to_disk(file.get()) != 0)
+      failed.push_back({*path, file_error(errno, "sync", *path)});
+  return failed;
 }
 
 fs::path set_aside(const fs::path& file) {

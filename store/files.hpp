@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// Files as the store needs them. Blocking; called by detached actors and tools only.
 /// errno becomes an error in one place here. What is made here has mode 0600 (0700 for
@@ -19,10 +20,10 @@ namespace troupe::store {
 [[nodiscard]] error
 file_error(int code, std::string_view doing, const std::filesystem::path& file);
 
-/// Replaces a file by write, fsync (if `durable`) and rename; mode 0600. Readers see
-/// the old text or the new, never a part. One writer a file.
+/// Replaces a file by write and rename; mode 0600. Readers see the old text or the new,
+/// never a part. It is on the disk only after sync_paths. One writer a file.
 [[nodiscard]] result<void>
-write_snapshot(const std::filesystem::path& file, std::string_view text, bool durable);
+write_snapshot(const std::filesystem::path& file, std::string_view text);
 
 /// Opens a regular file for reading; anything else is refused without waiting on it.
 [[nodiscard]] result<descriptor> open_to_read(const std::filesystem::path& file);
@@ -39,8 +40,17 @@ read_tail(const std::filesystem::path& file, std::size_t bytes_max);
 /// Creates a directory and its parents, 0700.
 [[nodiscard]] result<void> make_directory(const std::filesystem::path& directory);
 
-/// Brings a file or a directory to the disk; absent is not an error.
-[[nodiscard]] result<void> sync_path(const std::filesystem::path& path);
+struct sync_failure {
+  std::string path;
+  error why;
+};
+
+/// Brings files and directories to the disk; what could not be, and why. A path that
+/// does not exist is no failure. Writing begins on all before any is waited for, and
+/// directories, which others change meanwhile, go first: so they share what a file
+/// system does for one of them (a commit of its own journal).
+[[nodiscard]] std::vector<sync_failure>
+sync_paths(const std::vector<std::string>& paths);
 
 /// Renames a damaged file to `<name>.damaged-<time>`; what it was called then, empty if
 /// it could not be renamed.
@@ -63,7 +73,6 @@ public:
   /// Appends whole lines (each ends in a newline) in one write. If that fails, nothing
   /// of them stays in the file.
   [[nodiscard]] result<void> append(std::string_view lines);
-  [[nodiscard]] result<void> sync();
   [[nodiscard]] std::uint64_t size() const { return size_; }
 
 private:

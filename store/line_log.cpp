@@ -71,10 +71,4 @@ result<void> line_log::append(std::string_view lines) {
   return {};
 }
 
-result<void> line_log::sync() {
-  if (::fdatasync(log_.get()) != 0)
-    return fail(file_error(errno, "sync", file_));
-  return {};
-}
-
 } // namespace troupe::store

@@ -1,9 +1,18 @@
 #include "store/line_reader.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
+#include <sys/stat.h>
+
 namespace troupe::store {
+
+namespace {
+
+constexpr std::uint64_t step_bytes_min = 512;
+
+} // namespace
 
 line_reader::line_reader(
   descriptor in, std::filesystem::path file, std::uint64_t offset)
@@ -15,8 +24,13 @@ result<line_reader> line_reader::open(
   auto in = open_to_read(file);
   if (!in)
     return fail(std::move(in.error()));
+  struct stat status {};
+  if (::fstat(in->get(), &status) != 0)
+    return fail(file_error(errno, "read", file));
+  const auto size = static_cast<std::uint64_t>(status.st_size);
+  const auto left = size > offset ? size - offset : 0;
   line_reader reader(std::move(*in), file, offset);
-  reader.step_.resize(step_bytes);
+  reader.step_.resize(std::clamp(left + 1, step_bytes_min, std::uint64_t{step_bytes}));
   return reader;
 }
 

@@ -8,7 +8,7 @@
 namespace troupe::store {
 
 /// Reads the whole lines of a log one after the other; a torn last line is never given.
-/// Holds one line and one step of the file.
+/// Holds one line and one step of the file, or all of it if that is less.
 class line_reader {
 public:
   /// Longer lines come cut, and say so. No line of ours gets near it.

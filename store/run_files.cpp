@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 
 namespace troupe::store {
 
@@ -36,8 +37,8 @@ result<Record> load(const fs::path& file) {
 }
 
 template <class Record>
-result<void> save(const fs::path& file, const Record& record, bool durable) {
-  return write_snapshot(file, encode_text(record) + "\n", durable);
+result<void> save(const fs::path& file, const Record& record) {
+  return write_snapshot(file, encode_text(record) + "\n");
 }
 
 /// What is wrong with a run that could not be loaded, and what was done about it.
@@ -76,29 +77,19 @@ create_run(const layout& at, const run_record& run, const launch_record& launch)
     return fail(errc::conflict, "run " + id + " has a directory already; use a new id");
   if (auto made = make_directory(at.run(id)); !made)
     return made;
-  if (auto saved = save(at.launch_file(id), launch, false); !saved)
+  if (auto saved = save(at.launch_file(id), launch); !saved)
     return saved;
-  return save(at.run_file(id), run, false);
+  return save(at.run_file(id), run);
 }
 
 result<void> save_run(const layout& at, const run_record& run) {
   const auto& view = run.view;
   if (!is_final(view.status))
-    return save(at.run_file(view.run_id), run, false);
+    return save(at.run_file(view.run_id), run);
   const run_outcome outcome{view.run_id, view.status, view.result, view.exit};
-  if (auto saved = save(at.result_file(view.run_id), outcome, true); !saved)
+  if (auto saved = save(at.result_file(view.run_id), outcome); !saved)
     return saved;
-  if (auto saved = save(at.run_file(view.run_id), run, true); !saved)
-    return saved;
-  return remove_launch(at, view.run_id);
-}
-
-result<void> sync_run(const layout& at, const std::string& run_id) {
-  for (const auto& path :
-       {at.run_file(run_id), at.launch_file(run_id), at.run(run_id), at.runs()})
-    if (auto synced = sync_path(path); !synced)
-      return synced;
-  return {};
+  return save(at.run_file(view.run_id), run);
 }
 
 result<run_record> load_run(const layout& at, const std::string& run_id) {
@@ -125,7 +116,7 @@ result<void> save_session(const layout& at, const session_record& session) {
   const auto file = at.session_file(session.session_id);
   if (auto made = make_directory(file.parent_path()); !made)
     return made;
-  return save(file, session, false);
+  return save(file, session);
 }
 
 result<session_record> load_session(const layout& at, const std::string& session_id) {
@@ -139,13 +130,27 @@ result<void> create_attempt(
   const std::string& token) {
   if (auto made = make_directory(at.attempt(run_id, n)); !made)
     return made;
-  return write_snapshot(at.token_file(run_id, n), token, false);
+  return write_snapshot(at.token_file(run_id, n), token);
 }
 
 result<std::string>
 load_token(const layout& at, const std::string& run_id, std::uint32_t n) {
   constexpr std::uint64_t token_bytes_max = 1024;
   return read_file(at.token_file(run_id, n), token_bytes_max);
+}
+
+result<std::string> load_newest_token(const layout& at, const std::string& run_id) {
+  std::uint32_t newest = 0;
+  std::error_code code;
+  fs::directory_iterator entry(at.attempt(run_id, 1).parent_path(), code);
+  for (; !code && entry != fs::directory_iterator(); entry.increment(code)) {
+    const auto name = entry->path().filename().string();
+    std::uint32_t n = 0;
+    const auto* const end = name.data() + name.size();
+    if (std::from_chars(name.data(), end, n).ptr == end)
+      newest = std::max(newest, n);
+  }
+  return newest == 0 ? std::string{} : load_token(at, run_id, newest);
 }
 
 result<void> append_input(

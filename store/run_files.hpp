@@ -35,12 +35,9 @@ struct run_outcome {
 [[nodiscard]] result<void>
 create_run(const layout& at, const run_record& run, const launch_record& launch);
 
-/// Writes run.json. If the run is final: result.json before it, both durably, and
-/// launch.json removed after it.
+/// Writes run.json, and result.json before it if the run is final. Neither is on the
+/// disk then: see sync_paths.
 [[nodiscard]] result<void> save_run(const layout& at, const run_record& run);
-
-/// Brings run.json and the directory to the disk, as line_log::sync does for events.
-[[nodiscard]] result<void> sync_run(const layout& at, const std::string& run_id);
 
 [[nodiscard]] result<run_record> load_run(const layout& at, const std::string& run_id);
 
@@ -66,6 +63,10 @@ load_session(const layout& at, const std::string& session_id);
 
 [[nodiscard]] result<std::string>
 load_token(const layout& at, const std::string& run_id, std::uint32_t n);
+
+/// Of the attempt with the greatest number that has a directory; empty if none has.
+[[nodiscard]] result<std::string>
+load_newest_token(const layout& at, const std::string& run_id);
 
 /// Appends to inputs.ndjson, cutting a torn last line first.
 [[nodiscard]] result<void> append_input(

@@ -36,6 +36,7 @@ struct run_record {
   std::optional<std::string>
     stop_reason; ///< A stop was ordered: final over any policy.
   std::optional<std::string> resumed_from; ///< The run this one goes on from.
+  std::optional<timestamp> next_start;     ///< When it is backing off or parked: until.
   std::vector<std::string> keys;           ///< Of the calls that asked for it.
 
   static constexpr auto fields() {
@@ -46,6 +47,7 @@ struct run_record {
       optional("stop_reason", &run_record::stop_reason, "A stop was ordered."),
       optional(
         "resumed_from", &run_record::resumed_from, "The run this one goes on from."),
+      optional("next_start", &run_record::next_start, "When its next attempt is due."),
       optional(
         "keys", &run_record::keys, "Idempotency keys of calls that asked for it."),
     };

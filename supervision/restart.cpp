@@ -91,6 +91,9 @@ decision restart_history::decide(
     return ends(verdict::give_up, what + ", and restart.type is temporary");
   if (rule == exit_rule::restart_once && oom_restarts_ > 0)
     return ends(verdict::give_up, what + " again after one restart for it");
+  const bool parks = rule == exit_rule::wait_until && window_.restarts_max() > 0;
+  if (parks)
+    return parked(why, healthy_for, dice);
   if (!window_.allow(now))
     return ends(
       verdict::give_up,
@@ -100,26 +103,36 @@ decision restart_history::decide(
 
 decision restart_history::again(
   const exit_reason& why, moment now, moment healthy_for, double dice) {
-  const bool park = why.reason == exit_kind::rate_limited;
   const auto wait = wait_after(why, healthy_for, dice);
   ++restarts_;
   if (why.reason == exit_kind::oom)
     ++oom_restarts_;
   auto cause = "restart " + std::to_string(window_.used(now)) + " of at most " +
-               intensity(window_) + " after " + describe(why);
-  if (park && why.until)
-    cause += "; parked until " + to_string(*why.until);
+               intensity(window_) + " after " + describe(why) + "; waits " +
+               in_words(wait);
+  return {verdict::restart, wait, policy_.mode, std::move(cause)};
+}
+
+decision
+restart_history::parked(const exit_reason& why, moment healthy_for, double dice) {
+  if (healthy_for >= healthy)
+    parks_in_a_row_ = 0;
+  const bool is_believed = why.until && parks_in_a_row_ == 0;
+  const auto wait = is_believed ? backoff(policy_, 0, dice) : park_unknown;
+  ++parks_in_a_row_;
+  auto cause = describe(why) + ", which is no restart counted; parked ";
+  if (!why.until)
+    cause += "for " + in_words(wait);
+  else if (is_believed)
+    cause += "until " + to_string(*why.until);
   else
-    cause += (park ? "; parked for " : "; waits ") + in_words(wait);
-  return {
-    park ? verdict::park : verdict::restart, wait, policy_.mode, std::move(cause)};
+    cause += "for " + in_words(wait) + " at least, until " + to_string(*why.until);
+  return {verdict::park, wait, policy_.mode, std::move(cause)};
 }
 
 milliseconds
 restart_history::wait_after(const exit_reason& why, moment healthy_for, double dice) {
   const bool overload = why.reason == exit_kind::overloaded;
-  if (why.reason == exit_kind::rate_limited && !why.until)
-    return park_unknown;
   auto& in_a_row = overload ? overloads_in_a_row_ : in_a_row_;
   if (healthy_for >= (overload ? healthy_overload : healthy))
     in_a_row = 0;

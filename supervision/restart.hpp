@@ -59,7 +59,10 @@ struct decision {
 
 /// How often a run was restarted, and what for. One a run; survives in run.json only
 /// as counts (a new supervisor starts a new window). Every restart counts against the
-/// intensity, parking too: a usage limit is longer than the window, unless it lies.
+/// intensity, but not what follows a usage limit: the agent did nothing wrong. Who may
+/// not be restarted at all is not parked either. A stated end of a limit that did not
+/// hold is not believed again: then five minutes pass at least, until a minute of
+/// health.
 class restart_history {
 public:
   explicit restart_history(const restart_policy& policy);
@@ -76,6 +79,7 @@ public:
 
 private:
   decision again(const exit_reason& why, moment now, moment healthy_for, double dice);
+  decision parked(const exit_reason& why, moment healthy_for, double dice);
   std::chrono::milliseconds
   wait_after(const exit_reason& why, moment healthy_for, double dice);
 
@@ -84,6 +88,7 @@ private:
   std::uint32_t restarts_ = 0;
   std::uint32_t in_a_row_ = 0;
   std::uint32_t overloads_in_a_row_ = 0;
+  std::uint32_t parks_in_a_row_ = 0;
   std::uint32_t oom_restarts_ = 0;
   bool stopped_ = false;
 };

@@ -4,6 +4,7 @@
 #include "actors/journal.hpp"
 #include "actors/registry.hpp"
 #include "actors/runs.hpp"
+#include "actors/syncer.hpp"
 #include "protocol/json.hpp"
 #include "store/events.hpp"
 #include "store/run_files.hpp"
@@ -40,7 +41,11 @@ struct house : actor_world {
 
   /// A supervisor starts, and hears this before it has read the disk.
   void begin_hearing(std::vector<keeper::report> early) {
-    files = spawn(journal, journal_setup{.disk = disk});
+    const auto hand = disk_hand();
+    files = in_front_of(spawn(
+      journal,
+      journal_setup{
+        .disk = disk, .world = &outside, .awaited = hand, .grouped = hand}));
     names = spawn(registry, static_cast<room*>(&outside), files);
     boss = spawn(
       runs,
@@ -53,6 +58,12 @@ struct house : actor_world {
       caf::anon_send(boss, kept_news{{}, std::move(each)});
     settle();
   }
+
+  /// Who waits for the disk.
+  virtual syncer_actor disk_hand() { return spawn(syncer); }
+
+  /// Who stands between the actors and their journal.
+  virtual journal_actor in_front_of(journal_actor real) { return real; }
 
   /// The supervisor is killed: nothing of it is left but the disk and the keeper.
   void die() {

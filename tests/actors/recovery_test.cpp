@@ -79,12 +79,16 @@ TEST_F(recovery, StaysStoppedOverADeath) {
 }
 
 TEST_F(recovery, GoesOnBackingOffOverADeath) {
+  outside.next_dice = 1;
   const auto id = working();
   exits(id, 1);
+  advance(ms(200));
   die();
 
   begin();
-  advance(ms(0));
+  advance(ms(299));
+  EXPECT_TRUE(ordered<keeper::spawn_order>().empty());
+  advance(ms(1));
 
   EXPECT_EQ(ordered<keeper::spawn_order>().at(0).key, key(id, 2));
 }

@@ -208,6 +208,19 @@ TEST_F(run_life, StartsAgainAfterABackOffAndSaysWhy) {
   EXPECT_EQ(view(id).restarts, 1u);
 }
 
+TEST_F(run_life, StartsAgainAtOnceWithoutABackOff) {
+  const auto id = working({{"restart", {{"backoff_ms", 0}}}});
+  exits(id, 3);
+
+  EXPECT_EQ(ordered<keeper::spawn_order>().at(1).key, key(id, 2));
+  const auto words = told(id);
+  EXPECT_THAT(
+    std::vector(words.end() - 3, words.end()),
+    ElementsAre("backing_off", "resuming", "starting"));
+  EXPECT_THAT(events(id).at(4)["data"]["cause"], HasSubstr("crashed (code 3)"));
+  EXPECT_EQ(store::load_run(disk, id)->attempts.size(), 2u);
+}
+
 TEST_F(run_life, GivesUpWithAdvice) {
   const auto id = working({{"restart", {{"max_restarts", 0}}}});
   exits(id, 3);
@@ -250,6 +263,56 @@ TEST_F(run_life, EndsAHungAgentButNotOneThatWaits) {
   exits(id, 0);
 
   EXPECT_EQ(view(id).exit->reason, exit_kind::hung);
+}
+
+TEST_F(run_life, FailsForGoodWhenItsOwnTimeIsUsedUp) {
+  const auto id =
+    working({{"limits", {{"wall_s", 5}}}, {"restart", {{"period_s", 1}}}});
+  advance(ms(2'000));
+  exits(id, 1);
+  advance(ms(1'000));
+  spawned(id, 2);
+  EXPECT_TRUE(ordered<keeper::kill_order>().empty());
+  advance(ms(3'000));
+  EXPECT_FALSE(ordered<keeper::kill_order>().empty());
+  exits(id, 0, 2);
+
+  EXPECT_EQ(view(id).status, run_status::failed);
+  EXPECT_EQ(view(id).exit->reason, exit_kind::timeout);
+  EXPECT_THAT(view(id).exit->detail, HasSubstr("limits.wall_s"));
+  EXPECT_THAT(told(id).back(), "failed");
+  advance(ms(60'000));
+  EXPECT_EQ(ordered<keeper::spawn_order>().size(), 2u);
+}
+
+TEST_F(run_life, StartsAnAgentAgainThatSaysNothingInTime) {
+  const auto id = start({{"limits", {{"startup_s", 5}}}});
+  spawned(id);
+  advance(ms(4'999));
+  EXPECT_TRUE(ordered<keeper::kill_order>().empty());
+  advance(ms(1));
+  EXPECT_EQ(ordered<keeper::kill_order>().at(0).scope, keeper::kill_scope::main);
+  exits(id, 0);
+
+  EXPECT_EQ(view(id).phase, run_phase::backing_off);
+  EXPECT_EQ(view(id).attempts.at(0).exit->reason, exit_kind::hung);
+  EXPECT_THAT(view(id).attempts.at(0).exit->detail, HasSubstr("limits.startup_s"));
+}
+
+TEST_F(run_life, EndsATurnThatTakesTooLong) {
+  const auto id = working({{"limits", {{"turn_s", 5}, {"startup_s", 1}}}});
+  for (int s = 1; s < 5; ++s) {
+    advance(ms(1'000));
+    prints(json{{"type", "agent_message"}, {"text", "busy"}});
+  }
+  EXPECT_TRUE(ordered<keeper::kill_order>().empty());
+  advance(ms(1'000));
+  EXPECT_FALSE(ordered<keeper::kill_order>().empty());
+  exits(id, 0);
+
+  EXPECT_EQ(view(id).phase, run_phase::backing_off);
+  EXPECT_EQ(view(id).attempts.at(0).exit->reason, exit_kind::timeout);
+  EXPECT_THAT(view(id).attempts.at(0).exit->detail, HasSubstr("limits.turn_s"));
 }
 
 TEST_F(run_life, AnOrderWinsOverAClock) {

@@ -235,6 +235,22 @@ TEST_F(Runs, KnowWhoseAProcessIs) {
   EXPECT_FALSE(owner({.pid = 500, .ancestors = {8}}).value().run_id);
 }
 
+TEST_F(Runs, KnowAProcessByTheTokenOfItsAttempt) {
+  const auto id = start();
+  spawned(id);
+  const auto first = *store::load_token(disk, id, 1);
+  EXPECT_EQ(owner({.pid = 9, .token = first})->run_id, id);
+  EXPECT_EQ(owner({.pid = 9, .token = first + "x"}).error().code, errc::refused);
+  EXPECT_EQ(owner({.pid = 9, .token = id + "."}).error().code, errc::refused);
+  prints(json{{"type", "agent_message"}, {"text", "hello"}});
+  exits(id, 1);
+  advance(ms(1'000));
+  spawned(id, 2);
+
+  EXPECT_EQ(owner({.pid = 9, .token = first}).error().code, errc::refused);
+  EXPECT_EQ(owner({.pid = 9, .token = *store::load_token(disk, id, 2)})->run_id, id);
+}
+
 TEST_F(Limits, EndTheDaemonWhenNobodyNeedsIt) {
   caf::anon_send(boss, clients_here{{}, 1});
   advance(ms(700'000));

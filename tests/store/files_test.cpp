@@ -71,8 +71,8 @@ TEST(Snapshot, ReplacesTheTextWithPrivateModeUnderAnyUmask) {
   const scratch dir;
   for (const mode_t mask : {0000, 0022, 0777}) {
     const umask_scope scope(mask);
-    ASSERT_TRUE(write_snapshot(dir / "a.json", "one", false));
-    ASSERT_TRUE(write_snapshot(dir / "a.json", "two", true));
+    ASSERT_TRUE(write_snapshot(dir / "a.json", "one"));
+    ASSERT_TRUE(write_snapshot(dir / "a.json", "two"));
     EXPECT_EQ(slurp(dir / "a.json"), "two");
     EXPECT_EQ(mode_of(dir / "a.json"), 0600u);
   }
@@ -83,7 +83,7 @@ TEST(Snapshot, ReplacesASymbolicLinkAndNotWhatItNames) {
   write(dir / "victim", "mine");
   std::filesystem::create_symlink(dir / "victim", dir / "a.json");
   std::filesystem::create_symlink(dir / "victim", dir / "a.json.new");
-  ASSERT_TRUE(write_snapshot(dir / "a.json", "new", false));
+  ASSERT_TRUE(write_snapshot(dir / "a.json", "new"));
   EXPECT_EQ(slurp(dir / "victim"), "mine");
   EXPECT_EQ(slurp(dir / "a.json"), "new");
   EXPECT_FALSE(std::filesystem::is_symlink(dir / "a.json"));
@@ -92,13 +92,13 @@ TEST(Snapshot, ReplacesASymbolicLinkAndNotWhatItNames) {
 TEST(Snapshot, IsWholeForReadersHoweverOftenItsWriterIsKilled) {
   const scratch dir;
   const auto file = dir / "a.json";
-  ASSERT_TRUE(write_snapshot(file, whole_text('a'), false));
+  ASSERT_TRUE(write_snapshot(file, whole_text('a')));
   int seen_new = 0;
   for (int round = 0; round < 200; ++round) {
     const auto child = ::fork();
     if (child == 0) {
       for (char letter = 'b';; letter = letter == 'z' ? 'b' : char(letter + 1))
-        static_cast<void>(write_snapshot(file, whole_text(letter), false));
+        static_cast<void>(write_snapshot(file, whole_text(letter)));
     }
     for (int reads = 0; reads <= round % 7; ++reads) {
       const auto text = read_file(file);
@@ -111,7 +111,7 @@ TEST(Snapshot, IsWholeForReadersHoweverOftenItsWriterIsKilled) {
     ASSERT_TRUE(is_whole(slurp(file))) << "after kill " << round;
   }
   EXPECT_GT(seen_new, 0);
-  EXPECT_TRUE(write_snapshot(file, "last", false));
+  EXPECT_TRUE(write_snapshot(file, "last"));
 }
 
 TEST(Snapshot, LeavesTheOldTextWhereTheDirectoryCannotBeWritten) {
@@ -122,7 +122,7 @@ TEST(Snapshot, LeavesTheOldTextWhereTheDirectoryCannotBeWritten) {
   std::filesystem::permissions(dir.path(), std::filesystem::perms(0755));
   std::filesystem::permissions(inner, std::filesystem::perms(0555));
   const auto code = as_user([&] {
-    const auto done = write_snapshot(inner / "a.json", "new", false);
+    const auto done = write_snapshot(inner / "a.json", "new");
     const bool told = !done && done.error().code == errc::refused &&
                       done.error().message.find(inner.string()) != std::string::npos &&
                       done.error().message.find("give this user") != std::string::npos;
@@ -135,10 +135,10 @@ TEST(Snapshot, LeavesTheOldTextWhereTheDirectoryCannotBeWritten) {
 
 TEST(Snapshot, LeavesTheOldTextAndNothingElseWhenTheWriteComesUpShort) {
   const scratch dir;
-  ASSERT_TRUE(write_snapshot(dir / "a.json", "old", false));
+  ASSERT_TRUE(write_snapshot(dir / "a.json", "old"));
   {
     const file_size_scope bound(10);
-    const auto done = write_snapshot(dir / "a.json", whole_text('x'), false);
+    const auto done = write_snapshot(dir / "a.json", whole_text('x'));
     ASSERT_FALSE(done);
     EXPECT_EQ(done.error().code, errc::busy);
   }
@@ -152,8 +152,8 @@ TEST(Snapshot, SaysToFreeSpaceOnAFullDiskAndKeepsTheOldText) {
   if (!disk.mounted())
     GTEST_SKIP() << "SKIPPED: no tmpfs may be mounted here, a full disk is not tested";
   const auto file = dir / "disk/a.json";
-  ASSERT_TRUE(write_snapshot(file, "old", false));
-  const auto done = write_snapshot(file, std::string(200'000, 'x'), false);
+  ASSERT_TRUE(write_snapshot(file, "old"));
+  const auto done = write_snapshot(file, std::string(200'000, 'x'));
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().code, errc::busy);
   EXPECT_THAT(
@@ -167,6 +167,21 @@ TEST(Snapshot, SaysToFreeSpaceOnAFullDiskAndKeepsTheOldText) {
   EXPECT_EQ(slurp(dir / "disk/log"), "first\n");
 }
 
+TEST(SyncPaths, TakesFilesAndDirectoriesAndOverlooksWhatIsGone) {
+  const scratch dir;
+  write(dir / "file", "text");
+  EXPECT_TRUE(sync_paths({dir / "file", dir.path(), dir / "gone"}).empty());
+}
+
+TEST(SyncPaths, SaysWhatItCouldNotBringToTheDiskAndDoesTheRest) {
+  const scratch dir;
+  write(dir / "file", "text");
+  const auto failed = sync_paths({dir / "file/below", dir / "file"});
+  ASSERT_EQ(failed.size(), 1u);
+  EXPECT_EQ(failed[0].path, dir / "file/below");
+  EXPECT_THAT(failed[0].why.message, HasSubstr("cannot sync"));
+}
+
 TEST(LineLog, AppendsAfterWhatIsThere) {
   const scratch dir;
   const umask_scope scope(0);
@@ -174,7 +189,6 @@ TEST(LineLog, AppendsAfterWhatIsThere) {
     auto log = line_log::open(dir / "log");
     ASSERT_TRUE(log);
     ASSERT_TRUE(log->append(line));
-    ASSERT_TRUE(log->sync());
     EXPECT_EQ(log->size(), std::filesystem::file_size(dir / "log"));
   }
   EXPECT_EQ(slurp(dir / "log"), "one\ntwo\nthree\n");

@@ -60,6 +60,7 @@ TEST_F(RunFiles, KeepSecretsWhileTheRunLivesAndTheResultWhenItIsFinal) {
   run.view.result.emplace().final_response = "done";
   run.view.exit = exit_reason{exit_kind::completed, "", 0, {}, {}};
   ASSERT_TRUE(save_run(at_, run));
+  EXPECT_TRUE(remove_launch(at_, id));
   EXPECT_FALSE(std::filesystem::exists(at_.launch_file(id)));
   EXPECT_TRUE(remove_launch(at_, id));
   EXPECT_EQ(load_launch(at_, id).error().code, errc::not_found);
@@ -72,11 +73,13 @@ TEST_F(RunFiles, KeepSecretsWhileTheRunLivesAndTheResultWhenItIsFinal) {
       "\n");
 }
 
-TEST_F(RunFiles, AreSyncedWhetherLaunchIsThereOrNot) {
+TEST_F(RunFiles, KnowTheTokenOfTheNewestAttempt) {
   const auto id = made(some_run(noon));
-  EXPECT_TRUE(sync_run(at_, id));
-  ASSERT_TRUE(remove_launch(at_, id));
-  EXPECT_TRUE(sync_run(at_, id));
+  EXPECT_EQ(*load_newest_token(at_, id), "");
+  for (const std::uint32_t n : {9u, 10u})
+    ASSERT_TRUE(create_attempt(at_, id, n, "secret " + std::to_string(n)));
+  std::filesystem::create_directory(at_.attempt(id, 1).parent_path() / "99x");
+  EXPECT_EQ(*load_newest_token(at_, id), "secret 10");
 }
 
 TEST_F(RunFiles, ListRunsNewestFirst) {

@@ -75,7 +75,8 @@ private:
       note_restart();
       return take(run_event::attempt_over);
     case verdict::park:
-      note_restart();
+      EXPECT_EQ(history_.restarts(), restarts_.size());
+      EXPECT_GT(policy_.max_restarts, 0u);
       return take(run_event::limit_reached);
     case verdict::finish:
       take(run_event::result_known);

@@ -159,15 +159,45 @@ TEST(RestartHistory, ParksForFiveMinutesIfTheEndOfALimitIsNotKnown) {
   EXPECT_NE(parked.cause.find("parked for 300 s"), std::string::npos) << parked.cause;
 }
 
-TEST(RestartHistory, ParksUntilTheEndOfALimitButNeverLessThanTheBackOff) {
+TEST(RestartHistory, ParksUntilTheEndOfALimitAndCountsNoRestart) {
+  restart_history history({.max_restarts = 2});
+  const exit_reason limit{.reason = exit_kind::rate_limited, .until = timestamp{0}};
+  for (int i = 0; i < 10; ++i) {
+    const auto parked = history.decide(limit, 0ms, 1min, 0);
+    EXPECT_EQ(parked.what, verdict::park);
+    EXPECT_EQ(parked.wait, 250ms);
+    EXPECT_EQ(
+      parked.cause,
+      "rate_limited, which is no restart counted; parked until "
+      "1970-01-01T00:00:00.000Z");
+  }
+  EXPECT_EQ(history.restarts(), 0u);
+  for (int i = 0; i < 2; ++i)
+    EXPECT_EQ(
+      history.decide(because(exit_kind::crashed), 0ms, 0ms, 0).what, verdict::restart);
+  EXPECT_EQ(
+    history.decide(because(exit_kind::crashed), 0ms, 0ms, 0).what, verdict::give_up);
+  EXPECT_EQ(history.decide(limit, 0ms, 0ms, 0).what, verdict::park);
+}
+
+TEST(RestartHistory, BelievesAStatedEndOnlyUntilItDidNotHold) {
   restart_history history({});
-  exit_reason limit{.reason = exit_kind::rate_limited, .until = timestamp{0}};
-  const auto first = history.decide(limit, 0ms, 0ms, 0);
-  EXPECT_EQ(first.what, verdict::park);
-  EXPECT_EQ(first.wait, 250ms);
-  EXPECT_TRUE(first.cause.ends_with("parked until 1970-01-01T00:00:00.000Z"))
-    << first.cause;
-  EXPECT_EQ(history.decide(limit, 0ms, 0ms, 0).wait, 500ms);
+  const exit_reason limit{.reason = exit_kind::rate_limited, .until = timestamp{0}};
+  EXPECT_EQ(history.decide(limit, 0ms, 0ms, 0).wait, 250ms);
+  for (int i = 0; i < 2; ++i) {
+    const auto again = history.decide(limit, 0ms, 0ms, 0);
+    EXPECT_EQ(again.wait, 5min);
+    EXPECT_NE(again.cause.find("for 300 s at least, until 1970"), std::string::npos)
+      << again.cause;
+  }
+  EXPECT_EQ(history.decide(limit, 0ms, 1min, 0).wait, 250ms);
+}
+
+TEST(RestartHistory, KeepsTheBackOffOfACrashApartFromParking) {
+  restart_history history({});
+  for (int i = 0; i < 5; ++i)
+    (void)history.decide(because(exit_kind::rate_limited), 0ms, 0ms, 0);
+  EXPECT_EQ(history.decide(because(exit_kind::crashed), 0ms, 0ms, 0).wait, 250ms);
 }
 
 TEST(RestartHistory, PassesTheModeOfThePolicyOn) {
