@@ -68,6 +68,9 @@ public:
   /// Something said to the agent. The first turn is an input like any other.
   virtual void input(const agent_input& said, step& out) = 0;
 
+  /// The transcript ends here, however that came: tells what is given up with it.
+  virtual void over(step& out) const = 0;
+
   /// After the last line: why the attempt ended, judged by the protocol alone. A
   /// terminal result that was seen wins over the exit code.
   [[nodiscard]] virtual exit_reason ended(const process_end& how) const = 0;
@@ -83,8 +86,8 @@ public:
   /// plain program printed last.
   [[nodiscard]] virtual run_result outcome() const { return {}; }
 
-  /// Whether a further turn can be said to the live process: from the end of a turn on,
-  /// until it is closed. A turn that is said while another runs waits in the adapter.
+  /// Whether a further turn can be said now. One that is said while another runs waits
+  /// in the adapter; the end of that other is then not told.
   [[nodiscard]] virtual bool takes_turns() const = 0;
 
   /// Tool calls that were started and not finished: signs of life.

@@ -28,7 +28,7 @@ void fold::say(const agent_input& said, folded& out) {
   step taken;
   ++inputs_;
   speaks_->input(said, taken);
-  take(std::move(taken), splitter_.offset(), out);
+  take(std::move(taken), {attempt_, splitter_.offset(), inputs_}, out);
 }
 
 void fold::finish(folded& out) {
@@ -40,13 +40,16 @@ void fold::finish(folded& out) {
     recorded_.pop_front();
     say(said, out);
   }
+  step last;
+  speaks_->over(last);
+  take(std::move(last), {attempt_, splitter_.offset(), inputs_ + 1}, out);
 }
 
 void fold::fold_line(const line_splitter::line& line, folded& out) {
   step taken;
   speaks_->line(line.text, line.cut, taken);
   out.spoke = true;
-  take(std::move(taken), line.end_offset, out);
+  take(std::move(taken), {attempt_, line.end_offset, inputs_}, out);
 }
 
 void fold::fold_due_inputs(folded& out) {
@@ -57,12 +60,11 @@ void fold::fold_due_inputs(folded& out) {
   }
 }
 
-void fold::take(step&& taken, std::uint64_t end_offset, folded& out) {
-  std::uint32_t index = 0;
+void fold::take(step&& taken, event_source src, folded& out) {
   for (auto& each : taken.events) {
-    const event_source src{attempt_, end_offset, inputs_, index++};
     if (!watermark_ || src > *watermark_)
       out.events.push_back({std::move(each), src});
+    ++src.index;
   }
   for (auto& text : taken.lines)
     out.lines.push_back({++lines_sent_, std::move(text)});

@@ -54,7 +54,8 @@ public:
   /// A new input at the present position. Requires caught_up().
   void say(const agent_input& said, folded& out);
 
-  /// The transcript ends here: folds a last line without newline.
+  /// The transcript ends here: folds a last line without newline, then the end itself,
+  /// whose events come after those of every input.
   void finish(folded& out);
 
   /// Whether every recorded input has been folded.
@@ -66,7 +67,7 @@ public:
 private:
   void fold_line(const line_splitter::line& line, folded& out);
   void fold_due_inputs(folded& out);
-  void take(step&& taken, std::uint64_t end_offset, folded& out);
+  void take(step&& taken, event_source src, folded& out);
 
   std::unique_ptr<adapter> speaks_;
   std::uint32_t attempt_;

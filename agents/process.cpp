@@ -60,6 +60,10 @@ public:
       answer(said, out);
   }
 
+  void over(step& out) const override {
+    tell_given_up(requests_, waiting_, "the program has ended", out);
+  }
+
   [[nodiscard]] exit_reason ended(const process_end& how) const override {
     if (end_)
       return end_->reason;
@@ -130,8 +134,11 @@ private:
   }
 
   void withdraw(std::string_view id, step& out) {
-    if (requests_.remove(id))
-      warn(out, "request_withdrawn", {{"request_id", id}});
+    const auto* request = requests_.find({.request_id = std::string(id)});
+    if (!request)
+      return;
+    tell_withdrawn(*request, "the agent took it back", out);
+    requests_.remove(id);
   }
 
   void finish(event_type type, const json& data, step& out) {
@@ -140,6 +147,7 @@ private:
       end.result.final_response = words_.text();
     running_ = false;
     calls_.clear();
+    tell_given_up(requests_, {}, "the turn has ended", out);
     requests_.clear();
     end_ = end;
     if (const auto next = waiting_.pop())
@@ -173,8 +181,9 @@ private:
     if (std::exchange(closed_, true))
       return;
     out.close_stdin = mode_ != stdin_mode::none;
-    if (const auto count = waiting_.drop())
-      warn(out, "turns_dropped", {{"count", count}});
+    tell_given_up(requests_, waiting_, "its input was closed", out);
+    requests_.clear();
+    waiting_.clear();
   }
 
   void answer(const agent_input& said, step& out) {
@@ -187,6 +196,7 @@ private:
     message.update(encode(*answer));
     message["request_id"] = id;
     say(out, message);
+    tell_answer(*request, *answer, "user", out);
     requests_.remove(id);
   }
 

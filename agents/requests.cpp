@@ -1,5 +1,7 @@
 #include "agents/requests.hpp"
 
+#include "agents/agent_line.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -32,6 +34,36 @@ const pending_request* open_requests::find(const request_answer& answer) const {
   const auto found =
     std::ranges::find(all_, *answer.request_id, &pending_request::request_id);
   return found == all_.end() ? nullptr : &*found;
+}
+
+void tell_answer(
+  const pending_request& request,
+  const request_answer& given,
+  std::string_view role,
+  step& out) {
+  auto data = encode(given);
+  data["role"] = role;
+  data["request_id"] = request.request_id;
+  data["title"] = request.title;
+  tell(out, event_type::message_added, data);
+}
+
+void tell_withdrawn(const pending_request& request, std::string_view why, step& out) {
+  warn(
+    out,
+    "request_withdrawn",
+    {{"request_id", request.request_id}, {"title", request.title}, {"why", why}});
+}
+
+void tell_given_up(
+  const open_requests& requests,
+  const waiting_turns& turns,
+  std::string_view why,
+  step& out) {
+  for (const auto& request : requests.all())
+    tell_withdrawn(request, why, out);
+  if (const auto count = turns.count(); count > 0)
+    warn(out, "turns_dropped", {{"count", count}, {"why", why}});
 }
 
 } // namespace troupe::agents

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "agents/adapter.hpp"
+#include "agents/turns.hpp"
 #include "protocol/messages.hpp"
 #include "protocol/runs.hpp"
 
@@ -31,5 +33,23 @@ public:
 private:
   std::vector<pending_request> all_;
 };
+
+/// How a request was answered, as a `message_added` whose `role` is the one who did:
+/// `user` or `policy`.
+void tell_answer(
+  const pending_request& request,
+  const request_answer& given,
+  std::string_view role,
+  step& out);
+
+/// That an answer is not waited for any longer: a warning `request_withdrawn`.
+void tell_withdrawn(const pending_request& request, std::string_view why, step& out);
+
+/// The same of all; and of turns that are not sent any more: a warning `turns_dropped`.
+void tell_given_up(
+  const open_requests& requests,
+  const waiting_turns& turns,
+  std::string_view why,
+  step& out);
 
 } // namespace troupe::agents

@@ -15,7 +15,7 @@ public:
 
   /// False if too many wait.
   [[nodiscard]] bool push(std::string text) {
-    if (texts_.size() == count_max)
+    if (full())
       return false;
     texts_.push_back(std::move(text));
     return true;
@@ -29,10 +29,11 @@ public:
     return text;
   }
 
-  /// How many are given up.
-  std::size_t drop() { return std::exchange(texts_, {}).size(); }
+  void clear() { texts_.clear(); }
 
-  [[nodiscard]] bool empty() const { return texts_.empty(); }
+  [[nodiscard]] std::size_t count() const { return texts_.size(); }
+
+  [[nodiscard]] bool full() const { return texts_.size() == count_max; }
 
 private:
   std::deque<std::string> texts_;

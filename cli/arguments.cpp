@@ -1,5 +1,7 @@
 #include "cli/arguments.hpp"
 
+#include "cli/cells.hpp"
+
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
@@ -24,6 +26,7 @@ public:
     app_.require_subcommand(1);
     app_.fallthrough();
     app_.footer(footer);
+    app_.set_version_flag("--version", "troupe " TROUPE_VERSION, "Print the version");
     app_.add_option("--state-dir", into.state_dir, "State directory of the daemon");
     app_.add_option("--config", into.config, "Configuration file for a new daemon");
     add_servers();
@@ -78,7 +81,8 @@ private:
     auto* logs = command("logs", "What a run has done", logs_);
     logs->add_option("RUN", logs_.run)->required();
     logs->add_flag("-f,--follow", logs_.follow, "Go on until the run has ended");
-    logs->add_option("-n,--tail", logs_.last, "Only the last N events");
+    logs->add_option("-n,--tail", logs_.last, "Only the last N events")
+      ->check(CLI::NonNegativeNumber);
     logs->add_flag("--json", logs_.as_json, "Events as JSON, one a line");
   }
 
@@ -98,10 +102,12 @@ private:
     wait->add_option("RUN", wait_.runs)->required();
     wait->add_flag("--any", wait_.any, "Until the first of them has");
     wait->add_flag("--attention", wait_.attention, "Or until one needs an answer");
-    wait->add_option("--timeout", wait_.timeout_s, "Seconds; then exit code 124");
+    wait->add_option("--timeout", wait_.timeout_s, "Seconds; then exit code 124")
+      ->check(CLI::NonNegativeNumber);
     auto* kill = command("kill", "End runs with all their processes", kill_);
     kill->add_option("RUN", kill_.runs)->required();
-    kill->add_option("--timeout", kill_.timeout_s, "Seconds to wait for the proof");
+    kill->add_option("--timeout", kill_.timeout_s, "Seconds to wait for the proof")
+      ->check(CLI::NonNegativeNumber);
     auto* answer = command("answer", "Answer a run, or give it its next turn", answer_);
     answer->add_option("RUN", answer_.run)->required();
     answer->add_option("ANSWER", answer_.text, "allow, deny, or any text")->required();
@@ -141,6 +147,19 @@ std::vector<std::string> split_argv(std::vector<std::string>& arguments) {
   return rest;
 }
 
+/// CLI11 asks for a command even where one was given that it does not know.
+std::string usage_error(const CLI::App& app, const CLI::ParseError& e) {
+  const auto unknown = app.remaining();
+  std::string text = "troupe: ";
+  if (!unknown.empty())
+    text += "no such command or option: " + printable(unknown.front());
+  else if (app.get_subcommands().empty())
+    text += "a command is needed";
+  else
+    text += app.get_subcommands().front()->get_name() + ": " + e.what();
+  return text + "\nRun with --help for more information.\n";
+}
+
 std::optional<std::string> wrong_with(const run_options& run, bool dashes) {
   if (dashes && run.argv.empty())
     return "troupe run: after -- comes the program to run";
@@ -166,8 +185,9 @@ std::variant<invocation, advice> read_arguments(int argc, const char* const* arg
   } catch (const CLI::ParseError& e) {
     std::ostringstream out;
     std::ostringstream err;
-    const bool help = rules.app().exit(e, out, err) == 0;
-    return advice{out.str() + err.str(), help ? exit_ok : exit_usage};
+    if (rules.app().exit(e, out, err) == 0)
+      return advice{out.str() + err.str(), exit_ok};
+    return advice{usage_error(rules.app(), e), exit_usage};
   }
   if (auto* run = std::get_if<run_options>(&found.what)) {
     run->argv = std::move(program);

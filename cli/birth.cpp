@@ -13,7 +13,6 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <poll.h>
-#include <sstream>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -53,24 +52,6 @@ result<nativity> prepare(const place& where) {
   return n;
 }
 
-/// Agents' groups are `…/troupe-<hash>/<run_id>.<attempt>` (keeper/cgroups.hpp) and are
-/// killed as a whole: a daemon must not sit in one.
-void leave_agents_cgroups() {
-  std::istringstream memberships(keeper::read_file("/proc/self/cgroup").value_or(""));
-  for (std::string line; std::getline(memberships, line);) {
-    const auto names = line.find(':') + 1;
-    const auto path = line.find(':', names) + 1;
-    const auto run = line.find("/r_", path);
-    const auto ours = line.rfind("/troupe-", run);
-    if (names == 0 || path == 0 || run == line.npos || ours == line.npos || ours < path)
-      continue;
-    const auto above = line.substr(path, ours - path) + "/cgroup.procs";
-    const auto controller = line.substr(names, path - 1 - names);
-    for (const auto& mount : {controller, std::string("unified")})
-      static_cast<void>(keeper::write_control("/sys/fs/cgroup/" + mount + above, "0"));
-  }
-}
-
 void forget_signals() {
   struct sigaction ordinary {};
   ordinary.sa_handler = SIG_DFL;
@@ -92,7 +73,6 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 /// In the daemon's process, up to and including exec: by name, so that it is listed as
 /// `troupe`; through the link if that name is no more.
 [[noreturn]] void become_daemon(const place& where, nativity& n) {
-  leave_agents_cgroups();
   const descriptor nothing(open("/dev/null", O_RDWR | O_CLOEXEC));
   const descriptor log(fcntl(n.log.get(), F_DUPFD_CLOEXEC, ready_fd + 1));
   const descriptor ready(fcntl(n.ready.get(), F_DUPFD_CLOEXEC, ready_fd + 1));

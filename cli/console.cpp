@@ -1,5 +1,6 @@
 #include "cli/console.hpp"
 
+#include <array>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -19,8 +20,23 @@ void complain(std::string_view text) {
   std::fprintf(stderr, "troupe: %s\n", shown.c_str());
 }
 
+std::string in_commands(std::string text) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 7> all{
+    {{"list_runs", "troupe ps -a"},
+     {"get_run", "troupe show"},
+     {"poll_events", "troupe logs"},
+     {"wait_runs", "troupe wait"},
+     {"cancel_run", "troupe kill"},
+     {"continue_run", "troupe answer"},
+     {"spawn_run", "troupe run"}}};
+  for (const auto& [tool, command] : all)
+    for (auto at = text.find(tool); at != text.npos; at = text.find(tool, at))
+      text.replace(at, tool.size(), command);
+  return text;
+}
+
 int exit_with(const error& why) {
-  complain(why.message);
+  complain(in_commands(why.message));
   switch (why.code) {
   case errc::unavailable:
     return exit_unreachable;

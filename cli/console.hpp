@@ -16,6 +16,10 @@ bool print(std::string_view text);
 /// One line on stderr, `troupe: …`.
 void complain(std::string_view text);
 
+/// The daemon's words for people: each tool that it advises to call, by the command
+/// that does so.
+[[nodiscard]] std::string in_commands(std::string text);
+
 /// Complains and says with which code to exit.
 [[nodiscard]] int exit_with(const error& why);
 

@@ -64,8 +64,8 @@ std::optional<found_keeper> find_keeper(const place& where) {
 }
 
 /// How many runs are live, if the daemon can say so.
-std::optional<std::uint64_t> count_live(const place& where) {
-  auto link = connect_to(where.socket);
+std::optional<std::uint64_t> count_live(const found_keeper& keeper) {
+  auto link = connect_to(keeper.info.socket);
   if (!link)
     return {};
   auto at = door::enter(std::move(*link), greeting({}));
@@ -103,8 +103,8 @@ int tell_status(const place& where) {
     "running: pid " + std::to_string(found->info.pid) + ", version " +
     found->info.version + ", since " +
     time_of(found->info.started_at, look_of_stdout()) + ", " +
-    counted(count_live(where)) + " live\nstate directory " + where.state + "\nsocket " +
-    where.socket + "\n");
+    counted(count_live(*found)) + " live\nstate directory " + where.state +
+    "\nsocket " + found->info.socket + "\n");
   return exit_ok;
 }
 
@@ -114,7 +114,7 @@ int stop(const place& where) {
     print("not running\n");
     return exit_ok;
   }
-  const auto live = count_live(where);
+  const auto live = count_live(*found);
   if (syscall(SYS_pidfd_send_signal, found->process.get(), SIGTERM, nullptr, 0) < 0) {
     complain(
       "cannot signal pid " + std::to_string(found->info.pid) +
@@ -137,10 +137,6 @@ int start(const place& where) {
     print("already running\n");
     return exit_ok;
   }
-  if (!where.may_start) {
-    complain("an agent's run may not start a daemon");
-    return exit_failed;
-  }
   const auto link = reach_daemon(where);
   if (!link) {
     complain(link.error().message);
@@ -152,6 +148,10 @@ int start(const place& where) {
 } // namespace
 
 int command_daemon(const place& where, const daemon_options& wanted) {
+  if (where.inside_run && wanted.what != daemon_verb::status) {
+    complain(forbidden_inside(where));
+    return exit_failed;
+  }
   switch (wanted.what) {
   case daemon_verb::status:
     return tell_status(where);

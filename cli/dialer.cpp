@@ -59,10 +59,8 @@ dialer::outcome dialer::refused(clock::time_point now, error why, bool needed) {
     return retry(now, std::move(why.message));
   if (why.code != errc::not_found)
     return failed(std::move(why.message));
-  if (!where_.may_start) {
-    why.message +=
-      "; an agent's run may not start one: ask the person who runs it to do so (troupe "
-      "daemon start)";
+  if (where_.inside_run) {
+    why.message += "; " + forbidden_inside(where_);
     return once_ ? failed(std::move(why.message)) : retry(now, std::move(why.message));
   }
   if (!needed)

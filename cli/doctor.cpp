@@ -66,8 +66,11 @@ finding judge_installation() {
 }
 
 finding judge_daemon(const place& where) {
-  if (const auto link = connect_to(where.socket); !link)
+  if (const auto link = connect_to(where.socket); !link) {
+    if (where.inside_run)
+      return {"daemon", health::fail, "not running", forbidden_inside(where)};
     return {"daemon", health::ok, "not running; it starts with the first client"};
+  }
   const auto info = keeper::read_daemon(where.state);
   const auto version = info ? info->version : "unknown";
   if (version == TROUPE_VERSION)
@@ -140,14 +143,17 @@ finding judge_processes(std::uint64_t limit) {
     "raise pids.max of the cgroup, or ulimit -u"};
 }
 
-finding judge_claude(const std::string& path_variable) {
-  const auto program = find_program("claude", path_variable);
+finding judge_claude(const std::string& command, const std::string& path_variable) {
+  const auto program =
+    find_program(command.empty() ? "claude" : command, path_variable);
   if (!program)
     return {
       "claude",
       health::warn,
-      "not found on PATH; the backend claude_code will not start",
-      "install Claude Code, or name it in troupe.yml: backends.claude_code.command"};
+      (command.empty() ? "not found on PATH" : command + " is no program") +
+        "; the backend claude_code does not start unless troupe.yml names its command",
+      "npm install -g @anthropic-ai/claude-code, or give its path in "
+      "TROUPE_CLAUDE_CODE_COMMAND"};
   const auto version = version_of(*program);
   if (!version)
     return {
@@ -162,9 +168,10 @@ std::vector<finding> examine(const place& where) {
   rlimit files{};
   getrlimit(RLIMIT_NOFILE, &files);
   const char* path = std::getenv("PATH");
+  const char* command = std::getenv("TROUPE_CLAUDE_CODE_COMMAND");
   return {
     judge_installation(),
-    judge_claude(path ? path : ""),
+    judge_claude(command ? command : "", path ? path : ""),
     judge_directory("state", where.state),
     judge_directory("socket", std::filesystem::path(where.socket).parent_path()),
     judge_cgroups(),
@@ -182,8 +189,8 @@ std::string render_findings(const std::vector<finding>& all, const look& as) {
     what.resize(std::max<std::size_t>(what.size(), 12), ' ');
     out += painted(line, paint_of(each.how), as.colour) + "  " + what + "  " +
            printable(each.detail) + '\n';
-    if (!each.fix.empty())
-      out += std::string(20, ' ') + "→ " + printable(each.fix) + '\n';
+    if (each.fix)
+      out += std::string(20, ' ') + "→ " + printable(*each.fix) + '\n';
   }
   return out;
 }

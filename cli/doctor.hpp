@@ -6,6 +6,7 @@
 #include "protocol/record.hpp"
 
 #include <array>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,7 +24,7 @@ struct finding {
   std::string what;
   health how = health::ok;
   std::string detail;
-  std::string fix;
+  std::optional<std::string> fix;
 
   static constexpr auto fields() {
     return std::tuple{
@@ -46,10 +47,12 @@ render_findings(const std::vector<finding>& all, const look& as);
 /// `troupe doctor`. Exit code 1 if anything failed.
 [[nodiscard]] int examine(const place& where, const doctor_options& wanted);
 
-// What examine() is made of, for values that a test can give.
+// What examine() is made of, for values that a test can give. `command` is what
+// TROUPE_CLAUDE_CODE_COMMAND says, or empty.
 [[nodiscard]] finding judge_directory(std::string what, const std::string& path);
 [[nodiscard]] finding judge_open_files(std::uint64_t hard_limit);
 [[nodiscard]] finding judge_processes(std::uint64_t limit);
-[[nodiscard]] finding judge_claude(const std::string& path_variable);
+[[nodiscard]] finding
+judge_claude(const std::string& command, const std::string& path_variable);
 
 } // namespace troupe::cli

@@ -38,15 +38,17 @@ result<std::string> find_supervisor(const std::string& own_program) {
       return path.string();
   return fail(
     errc::not_found,
-    "there is no program " + beside.string() + " nor " + apart.string() +
-      ": the installation is incomplete; install Troupe again");
+    "the installation is incomplete: there is no program " + beside.string() + " nor " +
+      apart.string());
 }
 
 int keep(const place& where, const keeper_command& told) {
+  if (where.inside_run)
+    return refuse(told, forbidden_inside(where));
   const auto own = own_program();
   auto supervisor = find_supervisor(own);
   if (!supervisor)
-    return refuse(told, supervisor.error().message);
+    return refuse(told, supervisor.error().message + "; install Troupe again");
   keeper::keeper_options options;
   options.state_dir = where.state;
   options.socket = where.socket;

@@ -27,6 +27,13 @@ std::string error_answer(const std::string& id, std::string_view why) {
 
 } // namespace
 
+bool ledger::begins_anew(std::string_view line) const {
+  if (!begun_ || line.find("\"initialize\"") == std::string_view::npos)
+    return false;
+  const auto e = peek(line);
+  return e && e->what == jsonrpc::kind::request && e->method == "initialize";
+}
+
 bool ledger::client_said(std::string_view line) {
   const auto e = peek(line);
   if (!e)
@@ -43,6 +50,7 @@ bool ledger::client_said(std::string_view line) {
 }
 
 void ledger::remember(const envelope& e, std::string_view line) {
+  begun_ = begun_ || e.method == "initialize" || e.method == "tools/call";
   if (e.method == "initialize") {
     initialize_ = line;
     initialize_id_ = e.id;

@@ -21,6 +21,10 @@ public:
   /// only: it works, but if the daemon is lost it is answered with an error.
   static constexpr std::size_t kept_bytes_max = 32 * 1024 * 1024;
 
+  /// Whether this opens another conversation than the one known here, which calls or an
+  /// initialize have begun: one whose request ids mean other requests.
+  [[nodiscard]] bool begins_anew(std::string_view line) const;
+
   /// Whether it is remembered here; anything else is for the caller to keep, if the
   /// daemon is not there to hear it.
   bool client_said(std::string_view line);
@@ -69,6 +73,7 @@ private:
 
   std::string initialize_;
   std::string initialize_id_;
+  bool begun_ = false;
   bool open_ = false; ///< The daemon has answered `initialize_`.
   std::string initialized_;
   std::string level_;

@@ -91,5 +91,9 @@ int main(int argc, char** argv) {
     std::fputs(told->text.c_str(), told->code == exit_ok ? stdout : stderr);
     return told->code;
   }
-  return run(std::get<invocation>(order));
+  const int code = run(std::get<invocation>(order));
+  if (std::ferror(stdout) == 0)
+    return code;
+  complain("what there was to say could not all be written");
+  return code == exit_ok ? exit_failed : code;
 }

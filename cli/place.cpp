@@ -1,5 +1,6 @@
 #include "cli/place.hpp"
 
+#include "cli/surroundings.hpp"
 #include "keeper/files.hpp"
 #include "keeper/paths.hpp"
 #include "protocol/identity.hpp"
@@ -39,8 +40,15 @@ result<place> find_place(
   p.socket = std::move(*socket);
   if (config)
     p.config = std::filesystem::absolute(*config).string();
-  p.may_start = std::getenv("TROUPE_RUN_ID") == nullptr;
+  p.inside_run = sign_of_run(read_surroundings());
   return p;
+}
+
+std::string forbidden_inside(const place& where) {
+  return "this is inside an agent's run (" + where.inside_run.value_or("") +
+         "), which may neither start nor stop a daemon; ask the person whose agents "
+         "these are to do it: troupe daemon start|stop --state-dir " +
+         where.state;
 }
 
 std::map<std::string, std::string> own_environment() {

@@ -15,13 +15,18 @@ struct place {
   std::string socket;                     ///< Where it listens.
   std::string program = "/proc/self/exe"; ///< Whose `keeper` command is the daemon.
   std::optional<std::string> config;      ///< Configuration file, absolute.
-  bool may_start = true;                  ///< Never inside a run.
+  /// What shows that this is inside a run (see surroundings.hpp): an agent must not be
+  /// able to bring up a daemon of its own.
+  std::optional<std::string> inside_run;
 };
 
-/// Of the state directory given or the default one. Inside a run (TROUPE_RUN_ID is set)
-/// `may_start` is false: an agent must not be able to bring up a daemon of its own.
+/// Of the state directory given or the default one.
 [[nodiscard]] result<place> find_place(
   const std::optional<std::string>& state, const std::optional<std::string>& config);
+
+/// Why no daemon is started or stopped from here, what is true and what to do. Of a
+/// place inside a run.
+[[nodiscard]] std::string forbidden_inside(const place& where);
 
 /// This process's environment. Entries that are not UTF-8 are left out: a line of JSON
 /// cannot carry them.

@@ -131,6 +131,25 @@ std::string warning_text(const json& data) {
   return kind + text;
 }
 
+/// What somebody else than the agent said: its next turn, or what settles a request.
+entry entry_of_message(const json& data) {
+  const auto decision = said(data, {"decision"});
+  if (decision.empty()) {
+    const bool waits = is_true(data, "waits");
+    return {"›", said(data, {"text"}), paint::cyan, waits ? "(waits)" : "", true};
+  }
+  const auto* done = decision == "allow"          ? "allowed"
+                     : decision == "allow_always" ? "always allowed"
+                     : decision == "deny"         ? "denied"
+                                                  : "answered";
+  const bool by_policy = said(data, {"role"}) == "policy";
+  return {
+    "›",
+    done + std::string(by_policy ? " by policy: " : ": ") + said(data, {"title"}),
+    decision == "deny" ? paint::yellow : paint::dim,
+    head(said(data, {"message"}))};
+}
+
 entry entry_of_speech(event_type type, const json& data) {
   switch (type) {
   case event_type::reasoning:
@@ -181,6 +200,8 @@ entry entry_of(event_type type, const json& data) {
   case event_type::input_required:
   case event_type::auth_required:
     return {"?", said(data, {"title", "message"}), paint::yellow, {}, true};
+  case event_type::message_added:
+    return entry_of_message(data);
   case event_type::warning:
     return {"!", warning_text(data), paint::yellow};
   default:

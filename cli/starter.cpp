@@ -159,8 +159,10 @@ std::optional<result<void>> starter::outcome() {
 
 result<descriptor> reach_daemon(const place& where) {
   auto link = connect_to(where.socket);
-  if (link || !where.may_start || link.error().code != errc::not_found)
+  if (link || link.error().code != errc::not_found)
     return link;
+  if (where.inside_run)
+    return fail(errc::refused, link.error().message + "; " + forbidden_inside(where));
   if (auto done = await(where); !done)
     return fail(std::move(done.error()));
   return connect_to(where.socket);

@@ -52,15 +52,17 @@ std::string first_line(int fd, clock_type::time_point by) {
 
 std::optional<std::string>
 find_program(const std::string& name, const std::string& path_variable) {
-  std::istringstream directories(path_variable);
-  for (std::string directory; std::getline(directories, directory, ':');) {
-    const auto path = std::filesystem::path(directory) / name;
+  const auto is_program = [](const std::filesystem::path& path) {
     std::error_code ignored;
-    if (
-      std::filesystem::is_regular_file(path, ignored) &&
-      access(path.c_str(), X_OK) == 0)
+    return std::filesystem::is_regular_file(path, ignored) &&
+           access(path.c_str(), X_OK) == 0;
+  };
+  if (name.find('/') != std::string::npos)
+    return is_program(name) ? std::optional(name) : std::nullopt;
+  std::istringstream directories(path_variable);
+  for (std::string directory; std::getline(directories, directory, ':');)
+    if (const auto path = std::filesystem::path(directory) / name; is_program(path))
       return path.string();
-  }
   return {};
 }
 
@@ -83,7 +85,11 @@ version_of(const std::string& program, std::chrono::milliseconds patience) {
   while (waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
   }
   if (text.empty())
-    return fail(errc::unavailable, program + " --version says nothing");
+    return fail(
+      errc::unavailable,
+      program + " --version says nothing within " +
+        std::to_string(std::chrono::ceil<std::chrono::seconds>(patience).count()) +
+        " s");
   return text;
 }
 

@@ -8,7 +8,8 @@
 
 namespace troupe::cli {
 
-/// The first executable of that name in the directories of a PATH.
+/// The first executable of that name in the directories of a PATH; a name with a slash
+/// is a path itself.
 [[nodiscard]] std::optional<std::string>
 find_program(const std::string& name, const std::string& path_variable);
 

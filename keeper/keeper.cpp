@@ -61,7 +61,8 @@ public:
       ground_{waits_, kids_, groups_, options_.hold, lease_.lock(), files, mask},
       supervisor_(waits_, kids_, lease_, options_.supervisor) {}
 
-  int run();
+  /// `failure` is set if it could not serve.
+  int run(std::string& failure);
 
 private:
   void on_signals();
@@ -231,9 +232,9 @@ void keeper::end_strangers() {
   }
 }
 
-int keeper::run() {
+int keeper::run(std::string& failure) {
   if (!groups_.sweep()) {
-    tell_starter(options_.ready_fd, "processes of an earlier keeper do not die");
+    failure = "processes of an earlier keeper do not die";
     return keeper_failed;
   }
   log(std::string("started tier=") + (groups_.usable() ? "cgroup" : "subtree"));
@@ -246,8 +247,8 @@ int keeper::run() {
        if (stopping_)
          end("the supervisor ended while stopping");
      },
-     [this](const std::string& why) {
-       tell_starter(options_.ready_fd, "the supervisor does not start: " + why);
+     [&](const std::string& why) {
+       failure = "the supervisor does not start: " + why;
        exit_code_ = keeper_failed;
        end(why);
      }});
@@ -261,6 +262,7 @@ int keeper::run() {
 
 } // namespace
 
+/// A failure is told when nothing is left that a client could take for a daemon.
 int keeper_main(keeper_options options) {
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   if (options.ready_fd >= 0)
@@ -271,8 +273,14 @@ int keeper_main(keeper_options options) {
     tell_starter(options.ready_fd, right.error().message);
     return right.error().code == errc::conflict ? keeper_taken : keeper_failed;
   }
-  return keeper(std::move(options), std::move(*right), raise_file_limit(), umask(077))
-    .run();
+  int ready_fd = options.ready_fd;
+  std::string failure;
+  const int code =
+    keeper(std::move(options), std::move(*right), raise_file_limit(), umask(077))
+      .run(failure);
+  if (!failure.empty())
+    tell_starter(ready_fd, failure);
+  return code;
 }
 
 } // namespace troupe::keeper

@@ -23,7 +23,9 @@ struct hello {
     return std::tuple{
       required("version", &hello::version, "Of this greeting; 1."),
       required(
-        "relay", &hello::relay, "Random name of this relay, kept over reconnects."),
+        "relay",
+        &hello::relay,
+        "Random name of this relay's conversation, kept over reconnects."),
       required("cwd", &hello::cwd, "Working directory of the client."),
       required(
         "env", &hello::env, "Environment of the client, for the agents it starts."),

@@ -62,11 +62,13 @@ public:
     case input_kind::close:
       closed_ = true;
       out.close_stdin = true;
-      control_.withdraw_all(out);
-      if (const auto count = waiting_.drop())
-        warn(out, "turns_dropped", {{"count", count}});
+      give_up("its input was closed", out);
       return settle(out);
     }
+  }
+
+  void over(step& out) const override {
+    tell_given_up(control_.waiting(), waiting_, "the agent has ended", out);
   }
 
   [[nodiscard]] exit_reason ended(const process_end& how) const override {
@@ -82,11 +84,11 @@ public:
   }
 
   [[nodiscard]] const std::vector<pending_request>& pending() const override {
-    return control_.pending();
+    return control_.waiting().all();
   }
   [[nodiscard]] std::optional<std::string> session() const override { return session_; }
   [[nodiscard]] bool takes_turns() const override {
-    return answer_ && !asked_ && !closed_;
+    return !closed_ && !waiting_.full();
   }
   [[nodiscard]] int open_tools() const override { return messages_.open_tools(); }
 
@@ -180,23 +182,46 @@ private:
   void settle(step& out) {
     if (asked_ || own_turn_)
       return;
-    if (const auto next = waiting_.pop())
-      return send(*next, out);
+    if (may_go_on())
+      if (const auto next = waiting_.pop())
+        return send(*next, out);
     if (!answer_ || told_)
       return;
     if (answer_->reason.reason == exit_kind::completed && tasks_.any())
       return;
     told_ = true;
-    control_.withdraw_all(out);
+    give_up("the turn has ended", out);
     out.ended = answer_;
     spent_.put_into(out.ended->result);
   }
 
-  void turn(std::string text, step& out) {
-    if (!asked_ && !own_turn_)
-      return send(text, out);
-    if (!waiting_.push(std::move(text)))
-      warn(out, "turn_refused", {{"message", "too many turns wait"}});
+  /// Whether the turn that ended lets hope that the next one fares better: it has an
+  /// answer, or failed for a reason of its own. What is wrong with the account or the
+  /// session is for the policy of restarts.
+  [[nodiscard]] bool may_go_on() const {
+    return !answer_ || answer_->reason.reason == exit_kind::completed ||
+           answer_->reason.reason == exit_kind::agent_error;
+  }
+
+  void give_up(std::string_view why, step& out) {
+    tell_given_up(control_.waiting(), waiting_, why, out);
+    control_.clear();
+    waiting_.clear();
+  }
+
+  /// The first turn of an attempt is told by the run: its prompt, or why it goes on.
+  void turn(const std::string& text, step& out) {
+    const bool waits = asked_ || own_turn_;
+    if (waits && !waiting_.push(text))
+      return warn(out, "turn_refused", {{"message", "too many turns wait"}});
+    if (std::exchange(began_, true)) {
+      json data{{"role", "user"}, {"text", text}};
+      if (waits)
+        data["waits"] = true;
+      tell(out, event_type::message_added, data);
+    }
+    if (!waits)
+      send(text, out);
   }
 
   void send(const std::string& text, step& out) {
@@ -225,6 +250,7 @@ private:
   std::string named_;
   bool wants_data_;
   bool said_anything_ = false;
+  bool began_ = false;       ///< There was a turn.
   bool asked_ = false;       ///< A turn of ours has no result yet.
   bool own_turn_ = false;    ///< The agent runs a turn that nobody asked for.
   bool told_ = false;        ///< The turn end was told.

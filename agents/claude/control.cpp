@@ -127,19 +127,19 @@ void control::permission(const json& line, const messages& said, step& out) {
   const auto& started = said.input_of(text_in(request, "tool_use_id"));
   const auto& input = given.empty() && started.is_object() ? started : given;
   const auto settled = decide(policy_, tool, subject_of(tool, input));
+  auto shown = request_to_show(id, request, input);
   if (settled == verdict::deny) {
     respond(id, denial("Denied by the permissions of this run."), out);
-    return warn(
-      out,
-      "permission_denied",
-      {{"tool", tool}, {"message", "denied by the permissions of this run"}});
+    return tell_answer(shown, {.decision = "deny"}, "policy", out);
   }
-  if (settled == verdict::allow && tool != question_tool)
-    return respond(
+  if (settled == verdict::allow && tool != question_tool) {
+    respond(
       id, {{"behavior", "allow"}, {"updatedInput", permitted_input(given, {})}}, out);
+    return tell_answer(shown, {.decision = "allow"}, "policy", out);
+  }
   wait(
     id,
-    request_to_show(id, request, input),
+    std::move(shown),
     {tool, given, member(request, "permission_suggestions")},
     out);
 }
@@ -159,8 +159,8 @@ void control::cancel(const json& line, step& out) {
   const auto id = std::string(text_in(line, "request_id"));
   if (!asked_.contains(id))
     return;
+  tell_withdrawn(*waiting_.find({.request_id = id}), "the agent took it back", out);
   forget(id);
-  warn(out, "request_withdrawn", {{"request_id", id}});
 }
 
 void control::response(const json& line, step& out) {
@@ -182,7 +182,9 @@ void control::answer(const request_answer& given, step& out) {
   const bool question = what.tool == question_tool;
   const bool always = given.decision == "allow_always";
   json response;
+  auto done = given;
   if (question && given.decision != "deny") {
+    done.decision = "answer";
     response = {
       {"behavior", "allow"}, {"updatedInput", answered_input(what.input, given)}};
   } else if (always || given.decision == "allow") {
@@ -191,9 +193,11 @@ void control::answer(const request_answer& given, step& out) {
     if (auto rules = rules_in(what.suggestions); always && !rules.empty())
       response["updatedPermissions"] = std::move(rules);
   } else {
+    done.decision = "deny";
     response = denial(given.message.value_or("Denied by the user."));
   }
   respond(id, std::move(response), out);
+  tell_answer(*request, done, "user", out);
   forget(id);
 }
 
@@ -204,9 +208,7 @@ void control::interrupt(step& out) {
      {"request", {{"subtype", "interrupt"}}}}));
 }
 
-void control::withdraw_all(step& out) {
-  for (const auto& request : waiting_.all())
-    warn(out, "request_withdrawn", {{"request_id", request.request_id}});
+void control::clear() {
   waiting_.clear();
   asked_.clear();
 }

@@ -29,19 +29,17 @@ public:
   /// A `control_response` line to one of ours.
   static void response(const json& line, step& out);
 
-  /// Answers the request it names. Anything but an allowing word denies.
+  /// Answers the request it names, and tells so. Anything but an allowing word denies.
   void answer(const request_answer& given, step& out);
 
   /// Asks the agent to stop its turn; the session stays usable.
   void interrupt(step& out);
 
-  /// Gives up what still waits: nothing runs any more that could take an answer, or
-  /// none can be sent.
-  void withdraw_all(step& out);
+  /// Forgets what still waits: nothing runs any more that could take an answer, or none
+  /// can be sent.
+  void clear();
 
-  [[nodiscard]] const std::vector<pending_request>& pending() const {
-    return waiting_.all();
-  }
+  [[nodiscard]] const open_requests& waiting() const { return waiting_; }
 
 private:
   /// What an answer needs to know of its request.

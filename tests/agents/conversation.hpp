@@ -34,6 +34,12 @@ public:
     return say(input_kind::answer, encode(given));
   }
 
+  step over() {
+    step out;
+    speaks_->over(out);
+    return out;
+  }
+
   const adapter* operator->() const { return speaks_.get(); }
 
 private:

@@ -251,6 +251,26 @@ TEST(Process, WithdrawsARequest) {
   EXPECT_THAT(told(gone), ElementsAre(HasSubstr("request_withdrawn")));
 }
 
+TEST(Process, TellsHowEveryRequestWasSettled) {
+  auto c = talk("json");
+  c.turn("go");
+  for (const auto* id : {"a", "b", "c"})
+    c.print({{"type", "input_required"}, {"request_id", id}, {"title", "May I?"}});
+
+  EXPECT_THAT(
+    told(c.answer({.request_id = "b", .decision = "allow", .message = "yes"})),
+    ElementsAre(R"(message_added {"request_id":"b","decision":"allow",)"
+                R"("message":"yes","role":"user","title":"May I?"})"));
+  EXPECT_THAT(
+    told(c.line(R"({"type":"request_withdrawn","request_id":"a"})")),
+    ElementsAre(HasSubstr(R"("request_id":"a","title":"May I?","why":"the agent)")));
+  EXPECT_THAT(
+    told(c.over()), ElementsAre(HasSubstr(R"("request_id":"c","title":"May I?")")));
+  EXPECT_THAT(
+    told(c.line(R"({"type":"run_completed"})")),
+    testing::Contains(HasSubstr(R"("why":"the turn has ended")")));
+}
+
 TEST(Process, HoldsABoundedNumberOfRequests) {
   auto c = talk("json");
   step last;

@@ -84,6 +84,9 @@ public:
   }
 
   std::vector<std::string> finish(const process_end& end) {
+    step given_up;
+    speaks_->over(given_up);
+    note(given_up);
     json last{{"exit", encode(speaks_->ended(end))}};
     last["outcome"] = encode(speaks_->outcome());
     last["session"] = speaks_->session().has_value();

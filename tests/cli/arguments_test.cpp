@@ -80,6 +80,27 @@ TEST(Arguments, AreRefusedWithCodeTwo) {
   EXPECT_EQ(code_of({"wait"}), exit_usage);
   EXPECT_EQ(code_of({"wait", "r_1", "--timeout", "soon"}), exit_usage);
   EXPECT_EQ(code_of({"daemon"}), exit_usage);
+  EXPECT_EQ(code_of({"logs", "r_1", "-n", "-1"}), exit_usage);
+  EXPECT_EQ(code_of({"wait", "r_1", "--timeout", "-5"}), exit_usage);
+}
+
+TEST(Arguments, AreRefusedByName) {
+  const auto said = [](std::vector<const char*> words) {
+    const auto found = read(std::move(words));
+    const auto& text = std::get<advice>(found).text;
+    return text.substr(0, text.find('\n'));
+  };
+  EXPECT_EQ(said({}), "troupe: a command is needed");
+  EXPECT_EQ(said({"dan\x1b[1mce"}), "troupe: no such command or option: dan\\x1b[1mce");
+  EXPECT_EQ(said({"ps", "--no"}), "troupe: no such command or option: --no");
+  EXPECT_EQ(said({"wait"}), "troupe: wait: RUN is required");
+}
+
+TEST(Arguments, TellTheVersionAsAFlagToo) {
+  const auto found = read({"--version"});
+  ASSERT_TRUE(std::holds_alternative<advice>(found));
+  EXPECT_EQ(std::get<advice>(found).code, exit_ok);
+  EXPECT_EQ(std::get<advice>(found).text, "troupe " TROUPE_VERSION "\n");
 }
 
 TEST(Arguments, HelpNamesTheExitCodes) {

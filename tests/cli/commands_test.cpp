@@ -197,8 +197,10 @@ TEST_F(command, KillAsksUntilTheRunIsGone) {
 TEST_F(command, SaysWhatTheDaemonRefused) {
   start({"show", "nobody"});
   called("get_run");
-  refuse("agent nobody: no such run\x1b[2J");
-  EXPECT_EQ(program_->err.line(), "troupe: agent nobody: no such run\\x1b[2J");
+  refuse("agent nobody: no such run\x1b[2J; list_runs shows which there are");
+  EXPECT_EQ(
+    program_->err.line(),
+    "troupe: agent nobody: no such run\\x1b[2J; troupe ps -a shows which there are");
   EXPECT_EQ(program_->exit_code(), exit_failed);
 }
 

@@ -106,7 +106,7 @@ TEST_F(daemon_start, SaysWhyTheSupervisorDoesNotRun) {
   auto relay = command({"mcp"});
   relay->in.say(request(1, "initialize"));
   const auto answer = relay->out.message();
-  ASSERT_TRUE(answer.contains("error"));
+  ASSERT_TRUE(answer.contains("error")) << log();
   EXPECT_NE(
     answer["error"]["message"].get<std::string>().find("daemon did not start"),
     std::string::npos)
@@ -154,6 +154,16 @@ TEST_F(daemon_start, CanBeAskedStartedAndStopped) {
   EXPECT_EQ(stop->out.line(), "not running");
 }
 
+TEST_F(daemon_start, IsFoundByTheStateDirectoryWhereverItListens) {
+  EXPECT_EQ(command({"daemon", "start"})->exit_code(), 0) << log();
+  const auto elsewhere = place_.path() / "elsewhere";
+  std::filesystem::create_directory(elsewhere);
+  environment_.back() = "XDG_RUNTIME_DIR=" + elsewhere.string();
+  auto stop = command({"daemon", "stop"});
+  EXPECT_EQ(stop->out.line(), "stopped; it ended 0 runs");
+  EXPECT_EQ(stop->exit_code(), 0);
+}
+
 TEST_F(daemon_start, DoesNotStopAProcessThatOnlyHasItsPid) {
   keeper::daemon_info left_over;
   left_over.pid = getpid();
@@ -170,7 +180,9 @@ TEST_F(daemon_start, IsNotDoneByACommandInsideARun) {
   environment_.push_back("TROUPE_RUN_ID=r_1");
   EXPECT_EQ(command({"ps"})->exit_code(), 4);
   EXPECT_EQ(command({"daemon", "start"})->exit_code(), 1);
+  EXPECT_EQ(command({"daemon", "stop"})->exit_code(), 1);
   EXPECT_FALSE(std::filesystem::exists(place_.state() + "/start.lock"));
+  environment_.pop_back();
 }
 
 TEST(DaemonEnvironment, KeepsOnlyWhatIsNobodysOwn) {

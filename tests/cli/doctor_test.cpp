@@ -29,15 +29,54 @@ protected:
 
 TEST_F(doctor, FindsClaudeOnThePath) {
   const auto program = script("claude", "echo '9.8.7 (Claude Code)'");
-  const auto found = judge_claude("/nowhere:" + place_.path().string());
+  const auto found = judge_claude("", "/nowhere:" + place_.path().string());
   EXPECT_EQ(found.how, health::ok);
   EXPECT_EQ(found.detail, "9.8.7 (Claude Code), " + program);
 }
 
 TEST_F(doctor, WarnsWithoutClaudeAndSaysWhatToDo) {
-  const auto found = judge_claude("/nowhere");
-  EXPECT_EQ(found.how, health::warn);
-  EXPECT_NE(found.fix.find("install"), std::string::npos);
+  for (const auto* command : {"", "other", "/no/such/claude"}) {
+    const auto found = judge_claude(command, "/nowhere");
+    EXPECT_EQ(found.how, health::warn);
+    EXPECT_NE(found.fix.value_or("").find("install"), std::string::npos);
+    EXPECT_NE(found.detail.find(*command ? command : "PATH"), std::string::npos);
+  }
+}
+
+TEST_F(doctor, FindsTheClaudeThatTheEnvironmentNames) {
+  const auto program = script("other", "echo '1.2.3'");
+  EXPECT_EQ(judge_claude(program, "/nowhere").detail, "1.2.3, " + program);
+  const auto on_path = judge_claude("other", place_.path().string());
+  EXPECT_EQ(on_path.detail, "1.2.3, " + program);
+}
+
+TEST_F(doctor, SaysNothingTwice) {
+  const auto alone = place_.path() / "bin/troupe";
+  fs::create_directories(alone.parent_path());
+  fs::copy_file(testing::troupe_program(), alone);
+  testing::program run(
+    {alone, "doctor", "--json", "--state-dir", place_.state()},
+    {"PATH=/nowhere", "XDG_RUNTIME_DIR=" + place_.path().string()});
+  const auto all = run.out.message();
+  EXPECT_EQ(run.exit_code(), 1) << "its supervisor is missing";
+  for (const auto& each : all) {
+    const auto fix = each.value("fix", "");
+    EXPECT_EQ(each["how"] == "ok", fix.empty()) << print_json(each);
+    EXPECT_TRUE(
+      fix.empty() || each["detail"].get<std::string>().find(fix) == std::string::npos)
+      << print_json(each);
+  }
+}
+
+TEST_F(doctor, SaysThatARunCannotStartTheDaemon) {
+  testing::program run(
+    {testing::troupe_program(), "doctor", "--json", "--state-dir", place_.state()},
+    {"PATH=/nowhere",
+     "TROUPE_RUN_ID=r_1",
+     "XDG_RUNTIME_DIR=" + place_.path().string()});
+  const auto daemon = run.out.message().back();
+  EXPECT_EQ(daemon["what"], "daemon");
+  EXPECT_EQ(daemon["how"], "fail");
 }
 
 TEST_F(doctor, DoesNotWaitForAProgramThatSaysNothing) {
@@ -68,7 +107,7 @@ TEST_F(doctor, WarnsOfLowLimits) {
 TEST_F(doctor, PrintsOneLineEachAndTheFixBelow) {
   EXPECT_EQ(
     render_findings(
-      {{"state", health::ok, "/s", ""}, {"claude", health::warn, "no\x1b", "install"}},
+      {{"state", health::ok, "/s", {}}, {"claude", health::warn, "no\x1b", "install"}},
       {}),
     "ok    state         /s\n"
     "warn  claude        no\\x1b\n"

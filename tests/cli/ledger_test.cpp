@@ -101,6 +101,21 @@ TEST(Ledger, SaysSoOfARequestTooLargeToKeep) {
   EXPECT_EQ(l.unanswered(), 1u);
 }
 
+TEST(Ledger, BeginsAnewOnceThereIsSomethingToForget) {
+  ledger l;
+  EXPECT_FALSE(l.begins_anew(initialize));
+  l.client_said(R"({"id":"probe","method":"server/discover"})");
+  EXPECT_FALSE(l.begins_anew(initialize)) << "what has no effect is no conversation";
+  l.client_said(initialize);
+  EXPECT_TRUE(l.begins_anew(initialize));
+  EXPECT_FALSE(l.begins_anew(call(7)));
+  EXPECT_FALSE(l.begins_anew(R"({"method":"initialize"})")) << "no request";
+  EXPECT_FALSE(l.begins_anew(R"({"id":1,"method":"x","params":"initialize"})"));
+  ledger without;
+  without.client_said(call(1));
+  EXPECT_TRUE(without.begins_anew(initialize));
+}
+
 TEST(Ledger, GivesUpWithAnErrorForEach) {
   ledger l;
   l.client_said(call(1));

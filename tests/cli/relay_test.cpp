@@ -221,6 +221,51 @@ TEST_F(relay, DoesNotRepeatWhatWasAnsweredOrCancelled) {
   EXPECT_EQ(link.message()["id"], 4);
 }
 
+TEST_F(relay, TakesAnotherNameWhenItsClientInitializesAgain) {
+  auto client = start();
+  auto before = initialized(*client);
+  const auto name = daemon_->greeting()["relay"];
+  client->in.say(request(2, "tools/call"));
+  EXPECT_EQ(before.message()["id"], 2);
+
+  client->in.say(request(1, "initialize", {{"protocolVersion", "2025-06-18"}}));
+  EXPECT_TRUE(before.at_end()) << "the old conversation is over";
+  auto link = daemon_->greeted();
+  const auto another = daemon_->greeting()["relay"];
+  EXPECT_NE(another, name);
+  EXPECT_EQ(another.get<std::string>().size(), 36u);
+  const auto initialize = link.message();
+  EXPECT_EQ(initialize["id"], 1);
+  EXPECT_EQ(initialize["params"]["protocolVersion"], "2025-06-18");
+  link.say(answer(1));
+  EXPECT_EQ(client->out.message()["id"], 1);
+  client->in.say(request(2, "tools/call", {{"of", "the new one"}}));
+  EXPECT_EQ(link.message()["params"]["of"], "the new one");
+
+  link.end();
+  restart_daemon();
+  link = daemon_->greeted();
+  EXPECT_EQ(daemon_->greeting()["relay"], another) << "the same conversation";
+  const auto repeated = link.message();
+  EXPECT_EQ(repeated["params"]["protocolVersion"], "2025-06-18");
+  link.say(answer(repeated["id"]));
+  EXPECT_EQ(link.message()["params"]["of"], "the new one") << "nothing of the old";
+}
+
+TEST_F(relay, LosesNothingThatFollowsAnotherInitialize) {
+  auto client = start();
+  auto before = initialized(*client);
+  std::string all;
+  for (const auto& each :
+       {request(2, "tools/call"), request(1, "initialize"), request(2, "tools/list")})
+    all += print_json(each) + '\n';
+  client->in.say_bytes(all);
+  EXPECT_EQ(before.message()["method"], "tools/call") << "told before, so passed on";
+  auto link = daemon_->greeted();
+  EXPECT_EQ(link.message()["method"], "initialize");
+  EXPECT_EQ(link.message()["method"], "tools/list");
+}
+
 TEST_F(relay, AnswersWithAnErrorInsideARunWithoutADaemon) {
   daemon_.reset();
   auto client = start();
@@ -229,7 +274,8 @@ TEST_F(relay, AnswersWithAnErrorInsideARunWithoutADaemon) {
   EXPECT_EQ(first["id"], 1);
   EXPECT_EQ(first["error"]["code"], jsonrpc::internal_error);
   EXPECT_NE(
-    first["error"]["message"].get<std::string>().find("may not start one"),
+    first["error"]["message"].get<std::string>().find(
+      "may neither start nor stop a daemon"),
     std::string::npos);
   client->in.say(request(2, "tools/list"));
   EXPECT_EQ(client->out.message()["id"], 2);

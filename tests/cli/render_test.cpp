@@ -184,6 +184,22 @@ INSTANTIATE_TEST_SUITE_P(
         {{"todos", {{{"content", "x"}, {"status", "completed"}}, {{"content", "y"}}}}}),
       "11:59:58 ☰ to do\n           [x] x\n           [ ] y\n"},
     event_row{
+      event("message_added", {{"role", "user"}, {"text", "and then"}, {"waits", true}}),
+      "11:59:58 › and then\n           (waits)\n"},
+    event_row{
+      event(
+        "message_added",
+        {{"role", "policy"}, {"decision", "allow"}, {"title", "Bash: make"}}),
+      "11:59:58 › allowed by policy: Bash: make\n"},
+    event_row{
+      event(
+        "message_added",
+        {{"role", "user"},
+         {"decision", "deny"},
+         {"title", "Bash: make"},
+         {"message", "not now"}}),
+      "11:59:58 › denied: Bash: make\n           not now\n"},
+    event_row{
       event("warning", {{"kind", "api_error"}, {"message", "busy"}}),
       "11:59:58 ! api_error: busy\n"},
     event_row{

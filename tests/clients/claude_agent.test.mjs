@@ -1,39 +1,20 @@
 // The real Claude Code as a supervised agent, offline against the stub model.
 
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { existsSync, writeFileSync } from 'node:fs';
+import { test } from 'node:test';
 import { claudeProgram } from './claude_env.mjs';
-import { Gateway, dataMessage, eventually } from './gateway.mjs';
+import { claudeTests, dataMessage, eventually } from './gateway.mjs';
 import { agentOf, processesOf } from './processes.mjs';
-import { startStub } from './stub_llm.mjs';
 
 const endless = 'while :; do sleep 1; done';
 
-let stub;
-let gateway;
-let session;
-
-before(async () => {
-  stub = await startStub();
-});
-
-after(() => stub.close());
-
-beforeEach(async () => {
-  gateway = new Gateway({ url: stub.url });
-  session = await gateway.connect();
-});
-
-afterEach(() => gateway.close());
-
-const claude = (prompt, more = {}) => session.spawn('claude_code', { prompt, ...more });
-const file = (name) => join(gateway.cwd, name);
+const t = claudeTests();
+const { claude, file } = t;
 
 async function asked(prompt) {
   const { run_id } = await claude(prompt);
-  const view = await session.settled(run_id, 'attention');
+  const view = await t.session.settled(run_id, 'attention');
   assert.equal(view.status, 'input_required', JSON.stringify(view));
   return view;
 }
@@ -41,7 +22,7 @@ async function asked(prompt) {
 test('a turn is answered', async () => {
   const { run_id } = await claude('SAY good morning');
 
-  const view = await session.settled(run_id);
+  const view = await t.session.settled(run_id);
 
   assert.equal(view.status, 'completed');
   assert.equal(view.result.final_response, 'good morning');
@@ -54,7 +35,7 @@ test('what it does is told as events', async () => {
     permissions: { allow: ['Bash'] },
   });
 
-  const events = await session.events(run_id);
+  const events = await t.session.events(run_id);
 
   const types = events.map((e) => e.type);
   const told = ['reasoning', 'command_started', 'command_finished', 'agent_message'];
@@ -68,8 +49,8 @@ test('a permission that is asked for and given lets the tool run', async () => {
 
   const [{ request_id, kind, title, options }] = pending;
   const heldBack = !existsSync(file('made'));
-  await session.answer(run_id, dataMessage({ request_id, decision: 'allow' }));
-  const view = await session.settled(run_id);
+  await t.session.answer(run_id, dataMessage({ request_id, decision: 'allow' }));
+  const view = await t.session.settled(run_id);
 
   assert.equal(pending.length, 1);
   assert.equal(kind, 'permission');
@@ -83,8 +64,8 @@ test('a permission that is asked for and given lets the tool run', async () => {
 test('a permission that is denied keeps the tool from running', async () => {
   const { run_id } = await asked(`RUN touch ${file('made')}`);
 
-  await session.answer(run_id, 'deny: not in my house');
-  const view = await session.settled(run_id);
+  await t.session.answer(run_id, 'deny: not in my house');
+  const view = await t.session.settled(run_id);
 
   assert.equal(view.status, 'completed');
   assert.match(view.result.final_response, /not in my house/);
@@ -105,8 +86,8 @@ test('a question is answered in words', async () => {
     `TOOL AskUserQuestion ${JSON.stringify(question)}`,
   );
 
-  await session.answer(run_id, 'Blue');
-  const view = await session.settled(run_id);
+  await t.session.answer(run_id, 'Blue');
+  const view = await t.session.settled(run_id);
 
   assert.equal(pending[0].kind, 'question');
   assert.match(JSON.stringify(pending[0].detail), /Which colour\?/);
@@ -123,7 +104,7 @@ test('an agent killed in a tool is resumed and completes', async () => {
   const agent = agentOf(run_id, claudeProgram);
 
   process.kill(agent.pid, 'SIGKILL');
-  const view = await session.settled(run_id);
+  const view = await t.session.settled(run_id);
 
   assert.equal(view.status, 'completed', view.error);
   assert.equal(view.restarts, 1);
@@ -134,10 +115,10 @@ test('an agent killed in a tool is resumed and completes', async () => {
 
 test('a finished run is continued in the same conversation', async () => {
   const first = await claude('SAY remember me');
-  const ended = await session.settled(first.run_id);
+  const ended = await t.session.settled(first.run_id);
 
-  const next = await session.answer(first.run_id, 'HIST');
-  const view = await session.settled(next.run_id);
+  const next = await t.session.answer(first.run_id, 'HIST');
+  const view = await t.session.settled(next.run_id);
 
   assert.equal(next.mode, 'resume');
   assert.equal(next.resumed_from_run_id, first.run_id);
@@ -146,13 +127,41 @@ test('a finished run is continued in the same conversation', async () => {
   assert.equal(view.result.final_response, 'history: [SAY remember me] [HIST]');
 });
 
+test('what is said while a turn runs is the next turn', async () => {
+  const [up, go] = [file('up'), file('go')];
+  const wait = `touch ${up}; until test -e ${go}; do sleep 0.1; done`;
+  const { run_id } = await claude(`RUN ${wait}\nSAY first`, {
+    permissions: { allow: ['Bash'] },
+  });
+  await eventually(() => existsSync(up));
+
+  const next = await t.session.answer(run_id, 'HIST');
+  const midway = await t.session.get(run_id);
+  writeFileSync(go, '');
+  const view = await t.session.settled(run_id);
+  const events = await t.session.events(run_id);
+
+  assert.equal(next.mode, 'live');
+  assert.equal(next.run_id, run_id);
+  assert.equal(midway.status, 'running');
+  assert.match(view.result.final_response, /^history: \[RUN touch.*\] \[HIST\]$/);
+  assert.equal(view.attempts.length, 1);
+  const told = events.filter((e) => /^(agent_message|message_added)$/.test(e.type));
+  const said = told.map((e) => e.data).filter((data) => data.text);
+  assert.deepEqual(said.map((data) => data.text).slice(0, 2), ['HIST', 'first']);
+  assert.deepEqual(said[0], { role: 'user', text: 'HIST', waits: true });
+  const completed = events.filter((e) => e.type === 'run_completed');
+  assert.equal(completed.length, 1);
+  assert.equal(completed[0].data.final_response, view.result.final_response);
+});
+
 test('cancelling in a tool leaves nothing of the tree', async () => {
   const { run_id } = await claude(`RUN touch ${file('up')}; ${endless}`, {
     permissions: { allow: ['Bash'] },
   });
   await eventually(() => existsSync(file('up')));
 
-  const cancelled = await session.call('cancel_run', { run_id, wait_ms: 30_000 });
+  const cancelled = await t.session.call('cancel_run', { run_id, wait_ms: 30_000 });
 
   assert.equal(cancelled.status, 'cancelled');
   assert.deepEqual(processesOf(run_id), []);
@@ -161,7 +170,7 @@ test('cancelling in a tool leaves nothing of the tree', async () => {
 test('an error of the service fails the run in words', async () => {
   const { run_id } = await claude('FAIL 400\nSAY never');
 
-  const view = await session.settled(run_id);
+  const view = await t.session.settled(run_id);
 
   assert.equal(view.status, 'failed');
   assert.equal(view.exit.reason, 'agent_error');
@@ -169,7 +178,7 @@ test('an error of the service fails the run in words', async () => {
 });
 
 test('the four verbs start, list, show and kill a session', async () => {
-  const verbs = await gateway.connect('--toolsets', 'runs,verbs');
+  const verbs = await t.gateway.connect('--toolsets', 'runs,verbs');
   const named = (await verbs.tools()).map((t) => t.name);
 
   const { session_id } = await verbs.call('start_claude_session', { prompt: 'HANG' });

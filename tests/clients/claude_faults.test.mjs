@@ -1,33 +1,16 @@
 // What becomes of a run whose model service fails the real Claude Code.
 
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
-import { Gateway, eventually } from './gateway.mjs';
+import { test } from 'node:test';
+import { claudeTests, eventually } from './gateway.mjs';
 import { processesOf } from './processes.mjs';
-import { startStub } from './stub_llm.mjs';
 
-let stub;
-let gateway;
-let session;
-
-before(async () => {
-  stub = await startStub();
-});
-
-after(() => stub.close());
-
-beforeEach(async () => {
-  gateway = new Gateway({ url: stub.url });
-  session = await gateway.connect();
-});
-
-afterEach(() => gateway.close());
-
-const claude = (prompt, more = {}) => session.spawn('claude_code', { prompt, ...more });
+const t = claudeTests();
+const { claude } = t;
 
 const inPhase = (run_id, phase) =>
   eventually(async () => {
-    const view = await session.get(run_id);
+    const view = await t.session.get(run_id);
     assert.equal(view.phase, phase, JSON.stringify(view));
     return view;
   });
@@ -35,7 +18,7 @@ const inPhase = (run_id, phase) =>
 test('a request that the service refuses fails the run at once', async () => {
   const { run_id } = await claude('FAIL 400');
 
-  const view = await session.settled(run_id);
+  const view = await t.session.settled(run_id);
 
   assert.equal(view.status, 'failed');
   assert.equal(view.exit.reason, 'agent_error');
@@ -47,9 +30,9 @@ test('an overloaded service is waited for', async () => {
   const { run_id } = await claude('FAIL 529');
 
   const view = await inPhase(run_id, 'backing_off');
-  const { events } = await session.call('poll_events', { run_id, limit: 1000 });
+  const { events } = await t.session.call('poll_events', { run_id, limit: 1000 });
   const left = processesOf(run_id);
-  const cancelled = await session.call('cancel_run', { run_id });
+  const cancelled = await t.session.call('cancel_run', { run_id });
 
   assert.equal(view.attempts.length, 1);
   assert.equal(view.attempts[0].exit.reason, 'overloaded');
@@ -66,7 +49,7 @@ test('a usage limit parks the run until it is over', async () => {
   });
 
   const parked = await inPhase(run_id, 'parked');
-  const view = await session.settled(run_id);
+  const view = await t.session.settled(run_id);
 
   const until = Date.parse(parked.attempts[0].exit.until);
   assert.equal(parked.attempts[0].exit.reason, 'rate_limited');

@@ -2,44 +2,31 @@
 
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
-import { Gateway, dataMessage } from './gateway.mjs';
-import { startStub } from './stub_llm.mjs';
+import { test } from 'node:test';
+import { claudeTests, dataMessage } from './gateway.mjs';
 
-let stub;
-let gateway;
-let session;
+const t = claudeTests();
+const { claude, file } = t;
 
-before(async () => {
-  stub = await startStub();
-});
+// Who settled what, in order.
+const settledIn = (events) =>
+  events
+    .filter((e) => e.type === 'message_added' && e.data.request_id)
+    .map(({ data }) => `${data.role} ${data.decision}`);
 
-after(() => stub.close());
-
-beforeEach(async () => {
-  gateway = new Gateway({ url: stub.url });
-  session = await gateway.connect();
-});
-
-afterEach(() => gateway.close());
-
-const claude = (prompt, more = {}) => session.spawn('claude_code', { prompt, ...more });
-const file = (name) => join(gateway.cwd, name);
-
-const typesOf = async (run_id) => (await session.events(run_id)).map((e) => e.type);
+const typesOf = async (run_id) => (await t.session.events(run_id)).map((e) => e.type);
 
 test('requests in sequence are each answered for themselves', async () => {
   const { run_id } = await claude(
     `RUN touch ${file('first')}\nRUN touch ${file('second')}\nSAY both asked`,
   );
 
-  const first = await session.settled(run_id, 'attention');
+  const first = await t.session.settled(run_id, 'attention');
   const [{ request_id }] = first.pending;
-  await session.answer(run_id, dataMessage({ request_id, decision: 'allow' }));
-  const second = await session.settled(run_id, 'attention');
-  await session.answer(run_id, 'deny');
-  const view = await session.settled(run_id);
+  await t.session.answer(run_id, dataMessage({ request_id, decision: 'allow' }));
+  const second = await t.session.settled(run_id, 'attention');
+  await t.session.answer(run_id, 'deny');
+  const view = await t.session.settled(run_id);
 
   assert.equal(second.status, 'input_required');
   assert.equal(second.pending.length, 1);
@@ -47,15 +34,17 @@ test('requests in sequence are each answered for themselves', async () => {
   assert.ok(existsSync(file('first')));
   assert.equal(existsSync(file('second')), false);
   assert.equal(view.result.final_response, 'both asked');
+  const told = settledIn(await t.session.events(run_id));
+  assert.deepEqual(told, ['user allow', 'user deny']);
 });
 
 test('what is always allowed is not asked again', async () => {
   const command = `RUN touch ${file('made')}`;
   const { run_id } = await claude(`${command}\n${command}\nSAY twice`);
 
-  await session.settled(run_id, 'attention');
-  await session.answer(run_id, 'allow_always');
-  const view = await session.settled(run_id, 'attention');
+  await t.session.settled(run_id, 'attention');
+  await t.session.answer(run_id, 'allow_always');
+  const view = await t.session.settled(run_id, 'attention');
   assert.equal(view.status, 'completed', JSON.stringify(view.pending));
   const types = await typesOf(run_id);
 
@@ -69,12 +58,13 @@ test('a pattern that allows settles a request without anyone', async () => {
     permissions: { allow: ['Bash(touch *)'] },
   });
 
-  const view = await session.settled(run_id, 'attention');
+  const view = await t.session.settled(run_id, 'attention');
   assert.equal(view.status, 'completed', JSON.stringify(view.pending));
-  const types = await typesOf(run_id);
+  const events = await t.session.events(run_id);
 
   assert.ok(existsSync(file('made')));
-  assert.equal(types.includes('input_required'), false);
+  assert.equal(events.some((e) => e.type === 'input_required'), false);
+  assert.deepEqual(settledIn(events), ['policy allow']);
 });
 
 test('a pattern that denies wins over one that allows', async () => {
@@ -82,7 +72,7 @@ test('a pattern that denies wins over one that allows', async () => {
     permissions: { allow: ['Bash'], deny: ['Bash(touch *)'] },
   });
 
-  const view = await session.settled(run_id, 'attention');
+  const view = await t.session.settled(run_id, 'attention');
 
   assert.equal(view.status, 'completed', JSON.stringify(view.pending));
   assert.equal(view.result.final_response, 'could not');

@@ -6,11 +6,13 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { after, afterEach, before, beforeEach } from 'node:test';
 import { promisify } from 'node:util';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { claudeEnv, claudeProgram } from './claude_env.mjs';
 import { killAllWith, processesWith } from './processes.mjs';
+import { startStub } from './stub_llm.mjs';
 
 export const troupe = process.env.TROUPE_BIN;
 
@@ -178,6 +180,25 @@ export class Session {
   answer(run_id, input_message) {
     return this.call('continue_run', { run_id, input_message });
   }
+}
+
+// For tests with the real Claude Code as an agent: one stub model for the file; for each
+// test a gateway of its own and a session with it.
+export function claudeTests() {
+  const t = {
+    claude: (prompt, more = {}) => t.session.spawn('claude_code', { prompt, ...more }),
+    file: (name) => join(t.gateway.cwd, name),
+  };
+  before(async () => {
+    t.stub = await startStub();
+  });
+  after(() => t.stub.close());
+  beforeEach(async () => {
+    t.gateway = new Gateway({ url: t.stub.url });
+    t.session = await t.gateway.connect();
+  });
+  afterEach(() => t.gateway.close());
+  return t;
 }
 
 export const dataMessage = (data) => ({

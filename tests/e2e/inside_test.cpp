@@ -26,17 +26,9 @@ protected:
   /// own, with `env` in front of it and, if away, from a double fork.
   std::vector<json> answers(
     client& by, std::vector<call> calls, const words& env = {}, bool away = false) {
-    auto command = words{"stray"};
-    if (away)
-      command.emplace_back("--away");
-    command.emplace_back("/usr/bin/env");
-    command.insert(command.end(), env.begin(), env.end());
-    for (const auto& word :
-         {testing::troupe_program(), std::string("mcp"), std::string("--state-dir")})
-      command.push_back(word);
-    command.push_back(place_.state());
+    auto command = stray_command(env, away);
+    command.insert(command.end(), {"mcp", "--state-dir", place_.state()});
     auto request = agent({});
-    command.insert(command.begin(), agent_program());
     request["backend_config"] = {{"command", command}, {"stdin", "text"}};
     request["prompt"] = conversation(calls);
     run_id_ = by.must("spawn_run", request).value("run_id", "");
@@ -51,6 +43,33 @@ protected:
     for (std::size_t i = 0; i < calls.size(); ++i)
       all.push_back(come[static_cast<int>(i) + 2]);
     return all;
+  }
+
+  /// An agent that is `troupe` with `env` in front of it and, if away, from a double
+  /// fork in a session of its own; its arguments are to be added.
+  static words stray_command(const words& env, bool away) {
+    words command{agent_program(), "stray"};
+    if (away)
+      command.emplace_back("--away");
+    command.emplace_back("/usr/bin/env");
+    command.insert(command.end(), env.begin(), env.end());
+    command.push_back(testing::troupe_program());
+    return command;
+  }
+
+  /// What a run of this command put on stdout and stderr.
+  std::string said_by(client& by, const words& command) {
+    auto request = agent({});
+    request["backend_config"] = {{"command", command}, {"stdin", "none"}};
+    run_id_ = by.must("spawn_run", request).value("run_id", "");
+    by.ended({run_id_});
+    const auto files = place_.state() + "/runs/" + run_id_ + "/attempts/1/";
+    return text_in(files + "stdout.ndjson") + text_in(files + "stderr.log");
+  }
+
+  static std::string text_in(const std::string& path) {
+    std::ifstream file(path);
+    return {std::istreambuf_iterator<char>(file), {}};
   }
 
   static std::string conversation(const std::vector<call>& calls) {
@@ -200,13 +219,33 @@ TEST_P(inside, ARunAnswersNoRequestOfItsOwn) {
 TEST_P(inside, ARunStartsNoDaemon) {
   auto me = join();
   const auto elsewhere = place_.path() / "elsewhere";
-  auto request = agent({});
-  request["backend_config"] = {
-    {"command", {testing::troupe_program(), "ps", "--state-dir", elsewhere.string()}},
-    {"stdin", "none"}};
-  const auto run_id = me->must("spawn_run", request).value("run_id", "");
-  me->ended({run_id});
-  EXPECT_FALSE(std::filesystem::exists(elsewhere / "daemon.json"));
+  const auto runtime = "XDG_RUNTIME_DIR=" + place_.path().string();
+  const std::vector<words> games{{}, {"-i", runtime}};
+  const std::vector<words> starts{{"ps"}, {"daemon", "start"}, {"keeper"}};
+  for (const auto& env : games)
+    for (const auto& start : starts)
+      for (const bool away : {false, true}) {
+        auto command = stray_command(env, away);
+        command.insert(command.end(), start.begin(), start.end());
+        command.insert(command.end(), {"--state-dir", elsewhere.string()});
+        const auto heard = said_by(*me, command);
+        EXPECT_NE(heard.find("may neither start nor stop a daemon"), heard.npos)
+          << start.back() << ", away: " << away << ", it said: " << heard;
+        EXPECT_FALSE(std::filesystem::exists(elsewhere / "daemon.json"));
+      }
+}
+
+TEST_P(inside, ARunDoesNotStopTheDaemon) {
+  auto me = join();
+  for (const bool away : {false, true}) {
+    auto command = stray_command({"-i", environment_.back()}, away);
+    for (const auto& word : {"daemon", "stop", "--state-dir"})
+      command.emplace_back(word);
+    command.push_back(place_.state());
+    const auto heard = said_by(*me, command);
+    EXPECT_NE(heard.find("may neither start nor stop a daemon"), heard.npos) << heard;
+  }
+  EXPECT_EQ(me->must("list_runs", json::object())["total"], 2);
 }
 
 INSTANTIATE_TEST_SUITE_P(

@@ -139,14 +139,18 @@ TEST_F(malformed, WhoDoesNotReadIsLetGo) {
   auto me = join_socket();
   const auto wide = spawn(*me, {"messages", "40", "200000"});
   me->ended({wide});
-  auto deaf = greeted();
-  const auto question = print_json(testing::request(
-    1,
-    "tools/call",
-    {{"name", "poll_events"},
-     {"arguments", {{"run_id", wide}, {"wait_ms", 0}, {"max_bytes", 1048576}}}}));
-  for (int i = 0; i < 200; ++i)
-    push(deaf, question + "\n");
+  const json what{{"run_id", wide}, {"wait_ms", 0}, {"max_bytes", 1048576}};
+  const auto answer_bytes = me->call("poll_events", what).bytes;
+  ASSERT_GT(answer_bytes, 10'000u);
+  constexpr std::size_t unsent_bytes_max = 16 * 1024 * 1024;
+  auto deaf = join_socket();
+  for (int i = 0; static_cast<std::size_t>(i) * answer_bytes < 2 * unsent_bytes_max;
+       ++i) {
+    const json call{{"name", "poll_events"}, {"arguments", what}};
+    push(deaf.line(), print_json(testing::request(100 + i, "tools/call", call)) + "\n");
+  }
+  pollfd hung_up{deaf.line().fd(), POLLRDHUP, 0};
+  EXPECT_EQ(poll(&hung_up, 1, 20'000), 1) << "it is still there, deaf as it is";
   auto again = join_socket();
   EXPECT_EQ(again->must("list_runs", json::object())["total"], 1);
 }

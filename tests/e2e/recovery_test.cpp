@@ -99,6 +99,16 @@ TEST_F(recovery, KnowsAKeyAgain) {
   EXPECT_EQ(spawn(*me, {"wait"}, key), first) << "of a run that has ended, too";
 }
 
+TEST_F(recovery, TakesNoNewConversationForTheOldOne) {
+  auto me = join();
+  const auto first = spawn(*me, {"answer", "1"});
+  client again(&me.relay().in, &me.relay().out);
+  again.enter();
+  const auto second = spawn(again, {"answer", "1"});
+  EXPECT_NE(second, first) << "the same request id, but not the same request";
+  EXPECT_EQ(again.must("list_runs", json::object())["total"], 2);
+}
+
 TEST_F(recovery, FinishesACancellation) {
   auto me = join();
   const auto run_id = spawn(*me, {"tree"});

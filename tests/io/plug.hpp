@@ -1,6 +1,7 @@
 #pragma once
 
 #include "keeper/descriptor.hpp"
+#include "tests/support/stream.hpp"
 
 #include <gtest/gtest.h>
 
@@ -64,38 +65,19 @@ public:
 
   /// One message with a descriptor beside it.
   void say_with(std::string_view bytes, int beside) const {
-    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
-    iovec from{const_cast<char*>(bytes.data()), bytes.size()};
-    msghdr message{};
-    message.msg_iov = &from;
-    message.msg_iovlen = 1;
-    message.msg_control = control.data();
-    message.msg_controllen = control.size();
-    auto* const part = CMSG_FIRSTHDR(&message);
-    part->cmsg_level = SOL_SOCKET;
-    part->cmsg_type = SCM_RIGHTS;
-    part->cmsg_len = CMSG_LEN(sizeof(int));
-    std::memcpy(CMSG_DATA(part), &beside, sizeof beside);
-    ASSERT_EQ(
-      ::sendmsg(get(), &message, MSG_NOSIGNAL), static_cast<ssize_t>(bytes.size()));
+    ASSERT_TRUE(test::send_beside(get(), bytes, beside)) << std::strerror(errno);
   }
 
   /// The next line, without its newline; what came of it if the stream ended.
   std::string line() {
-    for (;;) {
-      const auto end = read_.find('\n');
-      if (end != std::string::npos) {
-        auto whole = read_.substr(0, end);
-        read_.erase(0, end + 1);
-        return whole;
-      }
-      if (!more())
-        return std::exchange(read_, {});
-    }
+    auto whole = lines_.next([this] { return more(); });
+    return whole ? std::move(*whole) : lines_.rest();
   }
 
   /// Whether the stream ends here, with nothing more.
-  bool ends() { return read_.empty() && !more() && ended_; }
+  bool ends() {
+    return !lines_.next([this] { return more(); }) && ended_;
+  }
 
   /// What can be sent without waiting.
   [[nodiscard]] std::size_t fill(std::string_view with) const {
@@ -110,18 +92,16 @@ public:
   }
 
 private:
-  bool more() {
-    std::array<char, 64 * 1024> bytes;
-    const auto count = ::recv(get(), bytes.data(), bytes.size(), 0);
+  std::string_view more() {
+    const auto count = ::recv(get(), bytes_.data(), bytes_.size(), 0);
     ended_ = count == 0 || (count < 0 && errno == ECONNRESET);
     EXPECT_TRUE(count > 0 || ended_) << "no end came: " << std::strerror(errno);
-    if (count > 0)
-      read_.append(bytes.data(), static_cast<std::size_t>(count));
-    return count > 0;
+    return {bytes_.data(), count > 0 ? static_cast<std::size_t>(count) : 0};
   }
 
   descriptor socket_;
-  std::string read_;
+  test::line_reader lines_;
+  std::array<char, 64 * 1024> bytes_{};
   bool ended_ = false;
 };
 

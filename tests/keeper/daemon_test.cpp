@@ -223,6 +223,7 @@ TEST_F(Daemon, GivesUpOnASupervisorThatNeverBecomesReady) {
   start_keeper();
 
   EXPECT_EQ(daemon_line(), "the supervisor does not start: supervisor ended code=1");
+  EXPECT_FALSE(std::filesystem::exists(options_.socket)) << "once it says so";
   EXPECT_EQ(keeper_code(), keeper_failed);
 }
 

@@ -45,22 +45,6 @@ const sockaddr* generic(const sockaddr_un& name) {
   return reinterpret_cast<const sockaddr*>(&name);
 }
 
-bool send_with(int socket, const void* data, std::size_t size, int fd) {
-  iovec part{const_cast<void*>(data), size};
-  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> beside{};
-  msghdr message{};
-  message.msg_iov = &part;
-  message.msg_iovlen = 1;
-  message.msg_control = beside.data();
-  message.msg_controllen = beside.size();
-  auto* const head = CMSG_FIRSTHDR(&message);
-  head->cmsg_level = SOL_SOCKET;
-  head->cmsg_type = SCM_RIGHTS;
-  head->cmsg_len = CMSG_LEN(sizeof(int));
-  std::memcpy(CMSG_DATA(head), &fd, sizeof fd);
-  return sendmsg(socket, &message, MSG_NOSIGNAL) >= 0;
-}
-
 long receive_with(
   int socket, void* data, std::size_t size, std::vector<descriptor>& fds) {
   iovec part{data, size};
@@ -116,7 +100,8 @@ int supervisor_stub(const char* patron) {
     return 17;
   const char* const epoch = std::getenv("TROUPE_EPOCH");
   const introduction self{getpid(), std::strtoull(epoch ? epoch : "0", nullptr, 10)};
-  if (!send_with(socket.get(), &self, sizeof self, link_fd))
+  const std::string_view bytes(reinterpret_cast<const char*>(&self), sizeof self);
+  if (!test::send_beside(socket.get(), bytes, link_fd))
     return 18;
   close(link_fd);
   char end = 0;
@@ -147,26 +132,25 @@ void fake_supervisor::send(const order& what, std::uint64_t epoch) {
 }
 
 bool fake_supervisor::read_more(int wait_ms) {
-  if (!readable(link_.get(), wait_ms))
+  std::array<char, 65536> block;
+  const auto line = lines_.next([&]() -> std::string_view {
+    if (!readable(link_.get(), wait_ms))
+      return {};
+    const auto n = receive_with(link_.get(), block.data(), block.size(), pidfds_);
+    return {block.data(), n > 0 ? static_cast<std::size_t>(n) : 0};
+  });
+  if (!line)
     return false;
-  std::array<char, 65536> block{};
-  const auto n = receive_with(link_.get(), block.data(), block.size(), pidfds_);
-  if (n <= 0)
-    return false;
-  lines_.push({block.data(), static_cast<std::size_t>(n)});
-  line_splitter::line line{};
-  while (lines_.next(line)) {
-    auto got = read_report(line.text);
-    EXPECT_TRUE(got) << line.text << ": " << got.error().message;
-    if (!got)
-      continue;
-    const auto* const ping = std::get_if<ping_report>(&*got);
-    if (ping && answers_) {
-      send(pong_order{ping->n});
-      ++answered_;
-    } else if (!ping)
-      reports_.push_back(std::move(*got));
-  }
+  auto got = read_report(*line);
+  EXPECT_TRUE(got) << *line << ": " << got.error().message;
+  if (!got)
+    return true;
+  const auto* const ping = std::get_if<ping_report>(&*got);
+  if (ping && answers_) {
+    send(pong_order{ping->n});
+    ++answered_;
+  } else if (!ping)
+    reports_.push_back(std::move(*got));
   return true;
 }
 

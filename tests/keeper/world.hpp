@@ -4,7 +4,7 @@
 #include "keeper/keeper.hpp"
 #include "keeper/lease.hpp"
 #include "keeper/verbs.hpp"
-#include "protocol/lines.hpp"
+#include "tests/support/stream.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -75,7 +75,7 @@ private:
   std::uint64_t epoch_;
   bool answers_ = true;
   int answered_ = 0;
-  line_splitter lines_{64U << 20};
+  test::line_reader lines_;
   std::deque<report> reports_;
   std::vector<descriptor> pidfds_;
 };

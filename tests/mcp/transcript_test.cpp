@@ -33,16 +33,16 @@ struct Transcript : test::door_world, ::testing::WithParamInterface<std::string>
     row.pending_requests = 1;
     script.page = {.runs = {row}, .total = 1};
     script.view = {
-      .run_id = "r_1",
-      .agent_name = "agent1",
-      .backend = "claude_code",
-      .role = "worker",
-      .session_id = "s_1",
-      .status = run_status::input_required,
-      .phase = run_phase::input_required,
-      .cwd = "/work",
-      .summary = "wants to run make",
-      .last_seq = 4};
+      .run_id = row.run_id,
+      .agent_name = row.agent_name,
+      .backend = row.backend,
+      .role = row.role,
+      .session_id = row.session_id,
+      .status = row.status,
+      .phase = row.phase,
+      .cwd = row.cwd,
+      .summary = row.summary,
+      .last_seq = row.last_seq};
     script.view.pending.push_back(
       {.request_id = "p1",
        .title = "Bash: make",

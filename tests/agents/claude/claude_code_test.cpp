@@ -51,15 +51,26 @@ protected:
 };
 
 TEST_F(ClaudeCode, AnswersATurn) {
-  EXPECT_THAT(c_.turn("go").lines, ElementsAre(prompt("go")));
-  EXPECT_FALSE(c_->takes_turns());
+  const auto first = c_.turn("go");
+  EXPECT_THAT(first.lines, ElementsAre(prompt("go")));
+  EXPECT_THAT(told(first), IsEmpty()) << "the run tells its prompt";
 
   const auto end = c_.print(good("done"));
 
   ASSERT_TRUE(end.ended);
   EXPECT_EQ(end.ended->reason.reason, exit_kind::completed);
   EXPECT_EQ(end.ended->result.final_response, "done");
-  EXPECT_TRUE(c_->takes_turns());
+}
+
+TEST_F(ClaudeCode, TakesTurnsUntilItCloses) {
+  c_.turn("one");
+  EXPECT_TRUE(c_->takes_turns()) << "while one runs";
+  c_.print(good("1"));
+  EXPECT_TRUE(c_->takes_turns()) << "and after it";
+
+  c_.say(input_kind::close);
+
+  EXPECT_FALSE(c_->takes_turns());
 }
 
 TEST_F(ClaudeCode, NamesItsSessionOnceThereIsSomethingToResume) {
@@ -89,19 +100,79 @@ TEST_F(ClaudeCode, KeepsTheSessionItResumesUntilItTurnsOutUnknown) {
 TEST_F(ClaudeCode, SendsOneTurnAtATime) {
   c_.turn("one");
 
-  EXPECT_THAT(c_.turn("two").lines, IsEmpty());
+  const auto waits = c_.turn("two");
+  EXPECT_THAT(waits.lines, IsEmpty());
+  EXPECT_THAT(
+    told(waits),
+    ElementsAre(R"(message_added {"role":"user","text":"two","waits":true})"));
   const auto first = c_.print(good("1"));
   EXPECT_FALSE(first.ended);
   EXPECT_THAT(first.lines, ElementsAre(prompt("two")));
+  EXPECT_EQ(c_->outcome().final_response, std::nullopt) << "the answer to two is due";
   const auto second = c_.print(good("2"));
   ASSERT_TRUE(second.ended);
   EXPECT_EQ(second.ended->result.final_response, "2");
 }
 
-TEST_F(ClaudeCode, BoundsTheTurnsThatWait) {
-  for (int i = 0; i < 65; ++i)
-    c_.turn("x");
+TEST_F(ClaudeCode, SendsWaitingTurnsInTheirOrder) {
+  for (const auto* text : {"one", "two", "three"})
+    c_.turn(text);
 
+  EXPECT_THAT(c_.print(good("1")).lines, ElementsAre(prompt("two")));
+  EXPECT_THAT(c_.print(good("2")).lines, ElementsAre(prompt("three")));
+  EXPECT_TRUE(c_.print(good("3")).ended);
+}
+
+TEST_F(ClaudeCode, SendsAWaitingTurnAfterAnInterrupt) {
+  c_.turn("one");
+  c_.turn("two");
+  c_.say(input_kind::interrupt);
+
+  const auto end = c_.print(
+    {{"type", "result"}, {"subtype", "error_during_execution"}, {"is_error", true}});
+
+  EXPECT_FALSE(end.ended);
+  EXPECT_THAT(end.lines, ElementsAre(prompt("two")));
+}
+
+TEST_F(ClaudeCode, SendsNoWaitingTurnIntoAUsageLimit) {
+  c_.turn("one");
+  c_.turn("two");
+
+  const auto end = c_.print(
+    {{"type", "result"},
+     {"subtype", "success"},
+     {"is_error", true},
+     {"api_error_status", 429},
+     {"result", "limit reached"}});
+
+  ASSERT_TRUE(end.ended);
+  EXPECT_EQ(end.ended->reason.reason, exit_kind::rate_limited);
+  EXPECT_THAT(end.lines, IsEmpty());
+  EXPECT_THAT(told(end), ElementsAre(HasSubstr("turns_dropped")));
+}
+
+TEST_F(ClaudeCode, TellsWhatItsEndLeavesUndone) {
+  c_.turn("one");
+  c_.turn("two");
+  c_.line(R"({"type":"control_request","request_id":"r1","request":{)"
+          R"("subtype":"can_use_tool","tool_name":"Bash","input":{"command":"x"}}})");
+
+  EXPECT_THAT(
+    told(c_.over()),
+    ElementsAre(
+      R"(warning {"kind":"request_withdrawn","request_id":"r1","title":"Bash: x",)"
+      R"("why":"the agent has ended"})",
+      R"(warning {"kind":"turns_dropped","count":1,"why":"the agent has ended"})"));
+}
+
+TEST_F(ClaudeCode, BoundsTheTurnsThatWait) {
+  for (int i = 0; i < 65; ++i) {
+    EXPECT_TRUE(c_->takes_turns()) << i;
+    c_.turn("x");
+  }
+
+  EXPECT_FALSE(c_->takes_turns());
   EXPECT_THAT(told(c_.turn("late")), ElementsAre(HasSubstr("turn_refused")));
 }
 
@@ -225,7 +296,9 @@ TEST_F(ClaudeCode, ClosesAndThenSaysNothing) {
 
   EXPECT_TRUE(closed.close_stdin);
   EXPECT_THAT(
-    told(closed), ElementsAre(R"(warning {"kind":"turns_dropped","count":1})"));
+    told(closed),
+    ElementsAre(R"(warning {"kind":"turns_dropped","count":1,"why":)"
+                R"("its input was closed"})"));
   EXPECT_THAT(c_.turn("three").lines, IsEmpty());
   EXPECT_THAT(c_.say(input_kind::interrupt).lines, IsEmpty());
 }
@@ -236,7 +309,8 @@ TEST_F(ClaudeCode, WithdrawsRequestsWhenItCloses) {
           R"("subtype":"can_use_tool","tool_name":"Bash","input":{"command":"x"}}})");
   ASSERT_EQ(c_->pending().size(), 1u);
 
-  c_.say(input_kind::close);
+  EXPECT_THAT(
+    told(c_.say(input_kind::close)), ElementsAre(HasSubstr("request_withdrawn")));
 
   EXPECT_THAT(c_->pending(), IsEmpty());
 }

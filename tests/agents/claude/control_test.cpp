@@ -54,10 +54,15 @@ protected:
   std::vector<std::string> answer(const request_answer& given) {
     step out;
     control_.answer(given, out);
+    told_ = told(out);
     return out.lines;
+  }
+  const std::vector<pending_request>& pending() const {
+    return control_.waiting().all();
   }
 
   messages messages_;
+  std::vector<std::string> told_; ///< Of the last answer.
   control control_{{.allow = {"Read"}, .deny = {"Bash(rm *)"}}};
 };
 
@@ -68,8 +73,8 @@ TEST_F(ClaudeControl, AsksWhatThePolicyDoesNotSettle) {
   const auto out = ask(wish("r1", "Bash", {{"command", "make"}}));
 
   EXPECT_THAT(out.lines, IsEmpty());
-  ASSERT_EQ(control_.pending().size(), 1u);
-  const auto& request = control_.pending().front();
+  ASSERT_EQ(pending().size(), 1u);
+  const auto& request = pending().front();
   EXPECT_EQ(request.kind, "permission");
   EXPECT_EQ(request.title, "Bash: make");
   EXPECT_THAT(request.options, ElementsAre("allow", "deny", "allow_always"));
@@ -85,7 +90,40 @@ TEST_F(ClaudeControl, AllowsAndDeniesByPolicyAtOnce) {
   EXPECT_THAT(
     ask(wish("r2", "Bash", {{"command", "rm x"}})).lines,
     ElementsAre(denied("r2", "Denied by the permissions of this run.")));
-  EXPECT_THAT(control_.pending(), IsEmpty());
+  EXPECT_THAT(pending(), IsEmpty());
+}
+
+TEST_F(ClaudeControl, TellsWhatThePolicySettled) {
+  EXPECT_THAT(
+    told(ask(wish("r1", "Read", {{"file_path", "/a"}}))),
+    ElementsAre(R"(message_added {"decision":"allow","role":"policy",)"
+                R"("request_id":"r1","title":"Read: /a"})"));
+  EXPECT_THAT(
+    told(ask(wish("r2", "Bash", {{"command", "rm x"}}))),
+    ElementsAre(R"(message_added {"decision":"deny","role":"policy",)"
+                R"("request_id":"r2","title":"Bash: rm x"})"));
+}
+
+TEST_F(ClaudeControl, TellsWhatAPersonSettled) {
+  ask(wish("r1", "Bash", {{"command", "a"}}));
+  ask(wish("r2", "Bash", {{"command", "b"}}));
+  ask(wish("r3", "AskUserQuestion", questions));
+
+  answer({.request_id = "r2", .decision = "allow_always"});
+  EXPECT_THAT(
+    told_,
+    ElementsAre(R"(message_added {"request_id":"r2","decision":"allow_always",)"
+                R"("role":"user","title":"Bash: b"})"));
+  answer({.decision = "maybe", .message = "not so"});
+  EXPECT_THAT(
+    told_,
+    ElementsAre(R"(message_added {"decision":"deny","message":"not so",)"
+                R"("role":"user","request_id":"r1","title":"Bash: a"})"))
+    << "what was made of it";
+  answer({.decision = "allow", .message = "Blue"});
+  EXPECT_THAT(told_, ElementsAre(HasSubstr(R"("decision":"answer","message":"Blue")")));
+  answer({.decision = "allow"});
+  EXPECT_THAT(told_, IsEmpty()) << "nothing was asked";
 }
 
 TEST_F(ClaudeControl, GivesAnswersToTheOldestUnlessNamed) {
@@ -105,7 +143,7 @@ TEST_F(ClaudeControl, IgnoresAnAnswerToWhatIsNotAsked) {
   ask(wish("r1", "Bash", {{"command", "a"}}));
 
   EXPECT_THAT(answer({.request_id = "r9", .decision = "allow"}), IsEmpty());
-  EXPECT_EQ(control_.pending().size(), 1u);
+  EXPECT_EQ(pending().size(), 1u);
 }
 
 TEST_F(ClaudeControl, ChangesTheInputOnRequest) {
@@ -140,9 +178,9 @@ TEST_F(ClaudeControl, AsksQuestionsEvenIfAllowed) {
   step out;
   all.request(wish("r1", "AskUserQuestion", questions), messages_, out);
 
-  ASSERT_EQ(all.pending().size(), 1u);
-  EXPECT_EQ(all.pending().front().kind, "question");
-  EXPECT_EQ(all.pending().front().title, "Colour?");
+  ASSERT_EQ(all.waiting().all().size(), 1u);
+  EXPECT_EQ(all.waiting().all().front().kind, "question");
+  EXPECT_EQ(all.waiting().all().front().title, "Colour?");
 }
 
 TEST_F(ClaudeControl, GivesOneLineToEachQuestion) {
@@ -179,8 +217,8 @@ TEST_F(ClaudeControl, ShowsThePlanThatIsToBeApproved) {
 
   ask(line);
 
-  ASSERT_EQ(control_.pending().size(), 1u);
-  EXPECT_EQ(control_.pending().front().title, "Carry out the plan? 1. do it");
+  ASSERT_EQ(pending().size(), 1u);
+  EXPECT_EQ(pending().front().title, "Carry out the plan? 1. do it");
   EXPECT_THAT(
     answer({.decision = "allow"}), ElementsAre(allowed("r1", R"("updatedInput":{})")));
 }
@@ -192,10 +230,11 @@ TEST_F(ClaudeControl, WithdrawsACancelledRequest) {
   control_.cancel({{"request_id", "r1"}}, out);
   control_.cancel({{"request_id", "r1"}}, out);
 
-  EXPECT_THAT(control_.pending(), IsEmpty());
+  EXPECT_THAT(pending(), IsEmpty());
   EXPECT_THAT(
     told(out),
-    ElementsAre(R"(warning {"kind":"request_withdrawn","request_id":"r1"})"));
+    ElementsAre(R"(warning {"kind":"request_withdrawn","request_id":"r1",)"
+                R"("title":"Bash: a","why":"the agent took it back"})"));
 }
 
 TEST_F(ClaudeControl, RefusesRequestsItKnowsNothingOf) {
