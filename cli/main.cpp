@@ -9,7 +9,9 @@
 #include "keeper/hold.hpp"
 
 #include <cstdio>
+#include <poll.h>
 #include <string_view>
+#include <unistd.h>
 
 namespace {
 
@@ -81,18 +83,24 @@ int run(const invocation& order) {
     [&](const auto& options) { return obey(*where, options); }, order.what);
 }
 
+/// Whether stdout is a pipe whose reader has left, as `head` does: it has what it
+/// wanted.
+bool nobody_listens() {
+  pollfd out{STDOUT_FILENO, 0, 0};
+  return poll(&out, 1, 0) == 1 && (out.revents & POLLERR) != 0;
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
   if (argc > 1 && std::string_view(argv[1]) == "hold")
     return keeper::hold_main(argc, argv);
   const auto order = read_arguments(argc, argv);
-  if (const auto* told = std::get_if<advice>(&order)) {
+  const auto* told = std::get_if<advice>(&order);
+  if (told)
     std::fputs(told->text.c_str(), told->code == exit_ok ? stdout : stderr);
-    return told->code;
-  }
-  const int code = run(std::get<invocation>(order));
-  if (std::ferror(stdout) == 0)
+  const int code = told ? told->code : run(std::get<invocation>(order));
+  if ((std::fflush(stdout) == 0 && std::ferror(stdout) == 0) || nobody_listens())
     return code;
   complain("what there was to say could not all be written");
   return code == exit_ok ? exit_failed : code;
