@@ -7,7 +7,8 @@
 
 namespace troupe {
 
-syncer_actor::behavior_type syncer(syncer_actor::stateful_pointer<syncer_state>) {
+syncer_actor::behavior_type
+syncer(syncer_actor::stateful_pointer<syncer_state>, caf::unit_t) {
   return {[](const sync_files& what) {
     files_synced done;
     for (auto& [path, why] : store::sync_paths(what.paths))

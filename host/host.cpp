@@ -73,8 +73,8 @@ int serve(host_options options) {
   io_room world(options.link, options.listener, options.epoch);
   const store::layout disk{options.state_dir};
   services all;
-  all.awaited = system.spawn<caf::detached>(syncer);
-  all.grouped = system.spawn<caf::detached>(syncer);
+  all.awaited = system.spawn<caf::detached>(syncer, caf::unit);
+  all.grouped = system.spawn<caf::detached>(syncer, caf::unit);
   all.journal = system.spawn<caf::detached>(
     journal,
     journal_setup{

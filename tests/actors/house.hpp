@@ -60,7 +60,7 @@ struct house : actor_world {
   }
 
   /// Who waits for the disk.
-  virtual syncer_actor disk_hand() { return spawn(syncer); }
+  virtual syncer_actor disk_hand() { return spawn(syncer, caf::unit); }
 
   /// Who stands between the actors and their journal.
   virtual journal_actor in_front_of(journal_actor real) { return real; }
