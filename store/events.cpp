@@ -78,6 +78,25 @@ cut_off(const fs::path& file, watermark found, const std::string& why) {
   return found;
 }
 
+/// Each whole line from `offset` on, as long as `take` says to go on. A file that is
+/// not there has none.
+template <class Take>
+result<void>
+each_line(const fs::path& file, std::uint64_t offset, std::size_t step, Take take) {
+  auto reader = line_reader::open(file, offset, step);
+  if (!reader && reader.error().code == errc::not_found)
+    return {};
+  if (!reader)
+    return fail(std::move(reader.error()));
+  for (line_splitter::line line;;) {
+    const auto more = reader->next(line);
+    if (!more)
+      return fail(more.error());
+    if (!*more || !take(line))
+      return {};
+  }
+}
+
 } // namespace
 
 result<event_slice> read_events(
@@ -86,29 +105,25 @@ result<event_slice> read_events(
   std::uint32_t limit,
   std::size_t bytes_max) {
   event_slice slice{{}, offset, true};
-  auto reader = line_reader::open(file, offset, page_step);
-  if (!reader && reader.error().code == errc::not_found)
-    return slice;
-  if (!reader)
-    return fail(std::move(reader.error()));
-  for (line_splitter::line line;;) {
-    const auto more = reader->next(line);
-    if (!more)
-      return fail(more.error());
-    if (!*more)
-      return slice;
-    const bool full = slice.lines.size() >= limit ||
-                      (!slice.lines.empty() && line.end_offset - offset > bytes_max);
-    if (full)
-      return slice.end = false, slice;
-    if (line.cut)
-      return fail(
-        errc::internal,
-        file.string() + ": the line at byte " + std::to_string(slice.next_offset) +
-          " is too long to be an event; restart the daemon to have it set aside");
+  bool too_long = false;
+  auto read = each_line(file, offset, page_step, [&](const line_splitter::line& line) {
+    slice.end = slice.lines.size() < limit &&
+                (slice.lines.empty() || line.end_offset - offset <= bytes_max);
+    too_long = slice.end && line.cut;
+    if (!slice.end || too_long)
+      return false;
     slice.lines.emplace_back(line.text);
     slice.next_offset = line.end_offset;
-  }
+    return true;
+  });
+  if (!read)
+    return fail(std::move(read.error()));
+  if (too_long)
+    return fail(
+      errc::internal,
+      file.string() + ": the line at byte " + std::to_string(slice.next_offset) +
+        " is too long to be an event; restart the daemon to have it set aside");
+  return slice;
 }
 
 std::string shown(std::string_view line) {
@@ -118,20 +133,16 @@ std::string shown(std::string_view line) {
 
 result<watermark> scan_events(const fs::path& file) {
   watermark found;
-  auto reader = line_reader::open(file, 0, scan_step);
-  if (!reader && reader.error().code == errc::not_found)
-    return found;
-  if (!reader)
-    return fail(std::move(reader.error()));
-  for (line_splitter::line line;;) {
-    const auto more = reader->next(line);
-    if (!more)
-      return fail(more.error());
-    if (!*more)
-      return found;
-    if (const auto why = count(line, found); !why.empty())
-      return cut_off(file, std::move(found), why);
-  }
+  std::string why;
+  auto read = each_line(file, 0, scan_step, [&](const line_splitter::line& line) {
+    why = count(line, found);
+    return why.empty();
+  });
+  if (!read)
+    return fail(std::move(read.error()));
+  if (!why.empty())
+    return cut_off(file, std::move(found), why);
+  return found;
 }
 
 } // namespace troupe::store
