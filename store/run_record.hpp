@@ -38,6 +38,8 @@ struct run_record {
   std::optional<std::string> resumed_from; ///< The run this one goes on from.
   std::optional<timestamp> next_start;     ///< When it is backing off or parked: until.
   std::vector<std::string> keys;           ///< Of the calls that asked for it.
+  std::optional<std::string> start_cause;  ///< Why its team started it.
+  std::optional<restart_mode> restart_order; ///< A restart was ordered and is due.
 
   static constexpr auto fields() {
     return std::tuple{
@@ -50,6 +52,8 @@ struct run_record {
       optional("next_start", &run_record::next_start, "When its next attempt is due."),
       optional(
         "keys", &run_record::keys, "Idempotency keys of calls that asked for it."),
+      optional("start_cause", &run_record::start_cause, "Why its team started it."),
+      optional("restart_order", &run_record::restart_order, "A restart is due."),
     };
   }
 };
