@@ -89,8 +89,8 @@ private:
   void stderr_read(std::string tail);
   void judge(std::string stderr_tail);
   void tell(agents::folded&& out, bool wants_credit);
-  void warn(
-    std::string_view kind, const std::string& message, std::string_view step = {});
+  void
+  warn(std::string_view kind, const std::string& message, std::string_view step = {});
   void climb(std::vector<supervision::stop_rung> ladder);
   void act(supervision::stop_action action);
   void say_to_self(input_kind kind, raw_json body = {});
@@ -101,6 +101,7 @@ private:
   void begin_health(const keeper::spawned_report& report);
   void check_health();
   void check_memory();
+  void arm_memory();
   void inspect();
   void arm_health();
   void account();
@@ -127,7 +128,8 @@ private:
   std::optional<supervision::memory_watch> memory_;
   std::optional<supervision::budget> budget_;
   std::optional<supervision::moment> armed_; ///< When the next check of health is due.
-  std::optional<keeper::tree_use> seen_;     ///< At the last look.
+  std::optional<supervision::moment> memory_due_;
+  std::optional<keeper::tree_use> seen_; ///< At the last look.
   supervision::moment seen_at_{0};
   std::vector<caf::typed_response_promise<use_now>> asked_for_use_;
   std::list<waiting_input> unsaid_; ///< A list is nothing while it is empty.

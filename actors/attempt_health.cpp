@@ -62,9 +62,18 @@ void attempt_state::check_health() {
 }
 
 void attempt_state::check_memory() {
-  if (exited_ || ended_by_us_)
+  if (exited_ || ended_by_us_ || (memory_due_ && around_.world->now() < *memory_due_))
     return;
+  memory_due_.reset();
   around_.world->order(keeper::sample_order{.key = key()});
+  arm_memory();
+}
+
+void attempt_state::arm_memory() {
+  const auto next = around_.world->now() + memory_->look_every();
+  if (memory_due_ && *memory_due_ <= next)
+    return;
+  memory_due_ = next;
   around_.world->wake_after(memory_->look_every(), self_->address(), token::memory);
 }
 
@@ -80,11 +89,12 @@ void attempt_state::sampled(const keeper::sampled_report& report) {
   if (!health_ || exited_ || ended_by_us_)
     return;
   health_->worked(seen_at_, {report.use.cpu_ms, report.use.io_bytes});
+  if (const auto found = memory_ ? memory_->used(report.use.memory_mb) : std::nullopt) {
+    view_.oom_proof = "watchdog";
+    return heed(*found);
+  }
   if (memory_)
-    if (const auto found = memory_->used(report.use.memory_mb)) {
-      view_.oom_proof = "watchdog";
-      heed(*found);
-    }
+    arm_memory();
   inspect();
 }
 
@@ -95,7 +105,8 @@ void attempt_state::inspect() {
     heed(*found);
 }
 
-/// What a successor folds again was counted, and warned about, by its predecessor.
+/// What a successor folds again was counted, and warned about, by its predecessor; of
+/// what came after the last event that was told, it may warn once more.
 void attempt_state::account() {
   if (!fold_)
     return;

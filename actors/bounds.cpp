@@ -78,7 +78,8 @@ std::optional<error> out_of_bounds(const spawn_run& request) {
     outside("restart.max_restarts", request.restart.max_restarts, 0, 1000),
     outside("restart.period_s", request.restart.period_s, 1, 86'400),
     outside("restart.backoff_max_ms", request.restart.backoff_max_ms, 0, 3'600'000),
-    outside("limits.memory_mb", request.limits.memory_mb.value_or(1), 1, memory_mb_max));
+    outside(
+      "limits.memory_mb", request.limits.memory_mb.value_or(1), 1, memory_mb_max));
 }
 
 } // namespace troupe

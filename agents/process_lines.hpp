@@ -23,7 +23,8 @@ request_of(event_type type, const json& data, std::uint32_t n);
 /// A `run_completed` line. What cannot be read of it is warned about and left out.
 [[nodiscard]] turn_end completed(const json& data, step& out);
 
-/// A `usage` line: what the program has spent so far. What it leaves out stays as it is.
+/// A `usage` line: what the program has spent so far. What it leaves out stays as it
+/// is.
 void read_usage(const json& data, attempt_usage& spent, step& out);
 
 /// A `run_failed` line.

@@ -39,7 +39,8 @@ std::uint64_t cpu_ticks(int pid) {
     return 0;
   const auto words = numbers(std::string_view(stat).substr(name_end + 2));
   std::uint64_t ticks = 0;
-  for (std::size_t i = utime_field; i < std::min(utime_field + times, words.size()); ++i)
+  for (std::size_t i = utime_field; i < std::min(utime_field + times, words.size());
+       ++i)
     ticks += words[i];
   return ticks;
 }

@@ -71,8 +71,7 @@ std::unique_ptr<tree> plant(
   if (memory_mb && !limited)
     log("run " + key.run_id + " memory watched: no memory controller may be used");
   if (group)
-    return std::make_unique<cgroup_tree>(
-      on, std::move(group), limited, std::move(to));
+    return std::make_unique<cgroup_tree>(on, std::move(group), limited, std::move(to));
   return std::make_unique<subtree>(on, std::move(to));
 }
 

@@ -8,8 +8,8 @@
 /// What an attempt's processes have used: asked for now and then, told as seen.
 namespace troupe::keeper {
 
-/// What the processes of a tree use and have used. Counters start with the attempt; they
-/// may fall when a process ends that nobody told them of.
+/// What the processes of a tree use and have used. Counters start with the attempt;
+/// they may fall when a process ends that nobody told them of.
 struct tree_use {
   std::uint64_t cpu_ms = 0;
   std::uint64_t io_bytes = 0;
@@ -30,7 +30,9 @@ struct tree_use {
         &tree_use::memory_mb,
         "In use now, without what can be read again from a file."),
       optional(
-        "peak_memory_mb", &tree_use::peak_memory_mb, "Most so far, where that is kept."),
+        "peak_memory_mb",
+        &tree_use::peak_memory_mb,
+        "Most so far, where that is kept."),
       required("processes", &tree_use::processes, "How many live."),
       required("whole", &tree_use::whole, "Whether all of them were looked at."),
     };

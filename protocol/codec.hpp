@@ -197,8 +197,8 @@ struct codec<E> {
   static json schema() { return {{"type", "string"}, {"enum", all}}; }
 };
 
-/// A map whose keys are names of an enum. An ADL-found `key_objection(E)` may say why one
-/// of them is none here.
+/// A map whose keys are names of an enum. An ADL-found `key_objection(E)` may say why
+/// one of them is none here.
 template <named_enum E, class T>
 struct codec<std::map<E, T>> {
   static constexpr auto all = names(E{});

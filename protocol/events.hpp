@@ -117,7 +117,8 @@ struct event_line {
 enum class input_kind : std::uint8_t { turn, answer, interrupt, close, nudge };
 
 constexpr auto names(input_kind) {
-  return std::to_array<std::string_view>({"turn", "answer", "interrupt", "close", "nudge"});
+  return std::to_array<std::string_view>(
+    {"turn", "answer", "interrupt", "close", "nudge"});
 }
 
 struct agent_input {

@@ -32,8 +32,7 @@ private:
     bool warned = false;
   };
 
-  [[nodiscard]] static double
-  of(const attempt_usage& all, std::size_t which);
+  [[nodiscard]] static double of(const attempt_usage& all, std::size_t which);
 
   attempt_usage before_;
   std::array<account, 3> accounts_;

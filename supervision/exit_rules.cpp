@@ -28,7 +28,8 @@ constexpr auto rules = std::to_array<rule_row>({
    "Continue the run, with a longer limits.idle_s if it needs to be silent for long."},
   {timeout,
    exit_rule::restart,
-   "Continue the run with a longer limits.tool_s, limits.turn_s or limits.wall_s, or ask "
+   "Continue the run with a longer limits.tool_s, limits.turn_s or limits.wall_s, or "
+   "ask "
    "for less."},
   {oom,
    exit_rule::restart_once,
@@ -44,7 +45,9 @@ constexpr auto rules = std::to_array<rule_row>({
    exit_rule::fail,
    "Check that the command exists and cwd is a directory, then start the run again."},
   {auth, exit_rule::fail, "Log the agent in on this machine, then continue the run."},
-  {budget, exit_rule::fail, "Continue the run, which begins a budget of its own, or start one with a larger."},
+  {budget,
+   exit_rule::fail,
+   "Continue the run, which begins a budget of its own, or start one with a larger."},
   {exit_kind::output,
    exit_rule::fail,
    "Free disk space or raise limits.output_mb, then continue the run."},

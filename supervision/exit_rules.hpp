@@ -48,11 +48,11 @@ struct end_facts {
   std::string detail;                   ///< What the one who ended it has to say.
 };
 
-/// The typed reason: a terminal result wins over everything but a stop by order, and over
-/// an end that we began before it came, unless it says no more than that (agent_error of
-/// an interrupted turn); then who ended it; then proved memory; then the protocol's word.
-/// Memory that is only likely (any SIGKILL not of ours looks so) is mentioned and changes
-/// nothing. A crash that nobody saw is `lost`.
+/// The typed reason: a terminal result wins over everything but a stop by order, and
+/// over an end that we began before it came, unless it says no more than that
+/// (agent_error of an interrupted turn); then who ended it; then proved memory; then
+/// the protocol's word. Memory that is only likely (any SIGKILL not of ours looks so)
+/// is mentioned and changes nothing. A crash that nobody saw is `lost`.
 [[nodiscard]] exit_reason classify(const end_facts& facts);
 
 /// What a person can do about a final reason, in one sentence; may be empty.

@@ -121,7 +121,8 @@ std::optional<health_finding> health::finding_of(clock which, moment at) {
       exit_kind::hung,
       spent("said nothing since it was started", *limits_.startup_s, "startup_s"));
   case clock::tool:
-    return ends(exit_kind::timeout, spent("a tool call took", *limits_.tool_s, "tool_s"));
+    return ends(
+      exit_kind::timeout, spent("a tool call took", *limits_.tool_s, "tool_s"));
   case clock::turn:
     return ends(exit_kind::timeout, spent("its turn took", *limits_.turn_s, "turn_s"));
   case clock::wall: {

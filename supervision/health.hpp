@@ -24,16 +24,17 @@ struct health_finding {
 /// The clocks of one attempt: start-up, idle, tool call, turn, wall and output. The
 /// clocks stand still while the run waits for an answer; output and disk are looked at
 /// even then. The idle clock (supervision/silence.hpp) also stands while a tool call is
-/// open, which has a limit of its own. A start-up limit replaces the idle limit until the
-/// agent was first heard. A limit is reached when it is spent.
+/// open, which has a limit of its own. A start-up limit replaces the idle limit until
+/// the agent was first heard. A limit is reached when it is spent.
 class health {
 public:
   /// `run_time_before` is what earlier attempts spent; the wall limit counts it.
   health(const run_limits& limits, moment started, moment run_time_before);
 
   /// The agent gave output. `stdout_bytes` is all of this attempt so far; `oldest_tool`
-  /// the number of the oldest of its tool calls that have not ended, 0 if there is none.
-  /// Its time runs from when it is first told of as the oldest: never too long a time.
+  /// the number of the oldest of its tool calls that have not ended, 0 if there is
+  /// none. Its time runs from when it is first told of as the oldest: never too long a
+  /// time.
   void heard(moment now, std::uint64_t stdout_bytes, std::uint64_t oldest_tool);
 
   /// What its processes have done so far.

@@ -7,9 +7,9 @@
 
 namespace troupe::supervision {
 
-/// Holds a tree to its memory limit where no kernel does: looks at it every second, four
-/// times a second once it uses half of its limit. What is allocated between two looks is
-/// not seen in time; a controller sees all.
+/// Holds a tree to its memory limit where no kernel does: looks at it every second,
+/// four times a second once it uses half of its limit. What is allocated between two
+/// looks is not seen in time; a controller sees all.
 class memory_watch {
 public:
   explicit memory_watch(std::uint32_t limit_mb) : limit_mb_(limit_mb) {}

@@ -73,8 +73,9 @@ public:
   /// minute of it resets the back-off (ten after an overload, as agents retry for
   /// minutes themselves). A stop that was ordered is final over any policy: every later
   /// answer is stop too. `permanent` restarts what completed as well; what would fail
-  /// the same way again (exit_rule::fail) is not restarted by any type. What `on` of the
-  /// policy says of a reason stands in place of its default rule, and below the type.
+  /// the same way again (exit_rule::fail) is not restarted by any type. What `on` of
+  /// the policy says of a reason stands in place of its default rule, and below the
+  /// type.
   [[nodiscard]] decision
   decide(const exit_reason& why, moment now, moment healthy_for, double dice);
 

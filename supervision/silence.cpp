@@ -120,14 +120,13 @@ bool silence::take_look(moment now) {
 std::string silence::describe(moment now) const {
   auto text = "said nothing for " + in_words(now - silent_since_);
   if (quiet_since_ > silent_since_)
-    text += ", although its processes worked until " + in_words(now - quiet_since_) +
-            " ago";
+    text +=
+      ", although its processes worked until " + in_words(now - quiet_since_) + " ago";
   if (!is_limited_)
     return text + " with no tool call open; no limits.idle_s is set, so it goes on";
   return text + "; the limit is " + in_words(limit_) + " (limits.idle_s)" +
-         (quiet_since_ > silent_since_
-            ? ", four times that if it works without a word"
-            : "");
+         (quiet_since_ > silent_since_ ? ", four times that if it works without a word"
+                                       : "");
 }
 
 } // namespace troupe::supervision

@@ -21,8 +21,8 @@ enum class silence_step : std::uint8_t {
   end,   ///< It counts as hung.
 };
 
-/// How long an agent has given no sign of life. Output is one, and so is the work of its
-/// processes: at least 5 % of a processor or 4 KiB a second between two looks. Work
+/// How long an agent has given no sign of life. Output is one, and so is the work of
+/// its processes: at least 5 % of a processor or 4 KiB a second between two looks. Work
 /// alone is believed for four times the limit, then it counts as silence.
 ///
 /// The steps, in parts of the limit: a warning at 1/2, a nudge at 3/4, the end at 1.

@@ -154,9 +154,11 @@ TEST(Process, HearsANudgeWhileATurnRuns) {
 TEST(Process, TellsWhatItHasSpent) {
   auto c = talk("json");
   c.turn("go");
-  EXPECT_EQ(c->usage(), attempt_usage{.turns = 1}) << "a turn is one unless it says more";
+  EXPECT_EQ(c->usage(), attempt_usage{.turns = 1})
+    << "a turn is one unless it says more";
   EXPECT_THAT(
-    told(c.line(R"({"type":"usage","turns":4,"usage":{"input_tokens":7},"cost_usd":0.5})")),
+    told(c.line(
+      R"({"type":"usage","turns":4,"usage":{"input_tokens":7},"cost_usd":0.5})")),
     IsEmpty());
   EXPECT_EQ(c->usage(), (attempt_usage{4, {7, 0, 0}, 0.5}));
   c.line(R"({"type":"run_completed","usage":{"input_tokens":9,"output_tokens":2}})");

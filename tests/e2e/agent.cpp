@@ -180,8 +180,8 @@ int silent(const arguments& args) {
     pause();
 }
 
-/// compute <seconds>: a child burns that much of a processor's time without a word, then
-/// there is a result.
+/// compute <seconds>: a child burns that much of a processor's time without a word,
+/// then there is a result.
 int compute(const arguments& args) {
   say({{"type", "agent_message"}, {"text", "ready"}});
   const auto child = fork();

@@ -41,14 +41,14 @@ TEST_P(hanging, ASilentAgentIsWarnedNudgedAndEnded) {
   EXPECT_EQ(ended["exit"]["reason"], "hung") << print_json(ended) << log();
   EXPECT_EQ(
     steps(*me, run_id),
-    (std::vector<std::string>{
-      "warn", "nudge", "end", "close_stdin", "terminate"}));
+    (std::vector<std::string>{"warn", "nudge", "end", "close_stdin", "terminate"}));
   EXPECT_TRUE(agents().empty()) << described(agents());
 }
 
 TEST_P(hanging, AnAnswerToTheNudgeIsASignOfLife) {
   auto me = join();
-  const auto run_id = spawn(*me, {"silent", "answers"}, limits({{"idle_s", 2}}, "json"));
+  const auto run_id =
+    spawn(*me, {"silent", "answers"}, limits({{"idle_s", 2}}, "json"));
   const auto ended = run(*me, run_id);
   EXPECT_EQ(ended["status"], "completed") << print_json(ended) << log();
   EXPECT_EQ(ended["result"]["final_response"], "woken");
@@ -86,8 +86,7 @@ TEST_P(hanging, AToolCallHasALimitOfItsOwn) {
   const auto run_id = spawn(*me, {"tool", "1000"}, limits({{"tool_s", 1}}));
   const auto ended = run(*me, run_id);
   EXPECT_EQ(ended["exit"]["reason"], "timeout") << print_json(ended) << log();
-  EXPECT_NE(
-    ended["exit"].value("detail", "").find("limits.tool_s"), std::string::npos);
+  EXPECT_NE(ended["exit"].value("detail", "").find("limits.tool_s"), std::string::npos);
 }
 
 TEST_P(hanging, MemoryOfAGrandchildEndsTheRunAsOomWithAProof) {
@@ -111,7 +110,8 @@ TEST_P(hanging, MemoryInUseCanBeSeen) {
   EXPECT_TRUE(eventually([&] {
     const auto run = me->must("get_run", {{"run_id", run_id}});
     return run["attempts"][0].value("memory_mb", 0) >= 60;
-  })) << log();
+  }))
+    << log();
   me->must("cancel_run", {{"run_id", run_id}, {"wait_ms", 30000}});
 }
 

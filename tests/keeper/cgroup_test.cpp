@@ -17,8 +17,8 @@ namespace fs = std::filesystem;
 class CgroupFiles : public testing::Test {
 protected:
   void SetUp() override {
-    const auto root = fs::temp_directory_path() /
-                      ("troupe-cgroup-" + std::to_string(getpid()));
+    const auto root =
+      fs::temp_directory_path() / ("troupe-cgroup-" + std::to_string(getpid()));
     fs::remove_all(root);
     v2_ = root / "v2";
     v1_ = root / "v1";
@@ -55,8 +55,7 @@ protected:
     put(v1_ / "memory.usage_in_bytes", "3145728\n");
     put(v1_ / "memory.max_usage_in_bytes", "4194304\n");
     put(v1_ / "memory.stat", "cache 1048576\ntotal_inactive_file 1048576\n");
-    put(
-      v1_ / "memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 2\n");
+    put(v1_ / "memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 2\n");
   }
 
   [[nodiscard]] cgroup v2_only() const { return {v2_.string(), "", false}; }

@@ -31,7 +31,12 @@ TEST(Budget, WarnsOnceAtFourFifthsAndEndsBeyondTheWhole) {
     const char* words;
   };
   const scene scenes[]{
-    {{.turns = 10}, turns(7), turns(8), turns(10), turns(11), "11 of 10 (limits.turns)"},
+    {{.turns = 10},
+     turns(7),
+     turns(8),
+     turns(10),
+     turns(11),
+     "11 of 10 (limits.turns)"},
     {{.tokens = 1000},
      tokens(400, 399),
      tokens(400, 400),

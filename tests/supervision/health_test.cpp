@@ -87,7 +87,8 @@ TEST_F(Health, EndsAToolCallThatTakesTooLongAndNoOther) {
   clocks.heard(start + 69s, 2, 2);
   EXPECT_FALSE(at(128s)) << "the second call has its own time";
   clocks.heard(start + 128s, 3, 2);
-  expect_end(129s, exit_kind::timeout, "a tool call took 60 s, the limit (limits.tool_s)");
+  expect_end(
+    129s, exit_kind::timeout, "a tool call took 60 s, the limit (limits.tool_s)");
 }
 
 TEST_F(Health, MeasuresTheOldestOfManyToolCalls) {

@@ -93,7 +93,8 @@ TEST(RestartHistory, CountsWhatIsRestartedOnceByItsReason) {
      .on = {
        {exit_kind::crashed, exit_override::restart_once},
        {exit_kind::auth, exit_override::restart_once}}});
-  EXPECT_EQ(history.decide(because(exit_kind::crashed), 0s, 0s, 0).what, verdict::restart);
+  EXPECT_EQ(
+    history.decide(because(exit_kind::crashed), 0s, 0s, 0).what, verdict::restart);
   EXPECT_EQ(history.decide(because(exit_kind::auth), 1s, 0s, 0).what, verdict::restart);
   EXPECT_EQ(history.decide(because(exit_kind::oom), 2s, 0s, 0).what, verdict::restart);
   const auto again = history.decide(because(exit_kind::crashed), 3s, 0s, 0);

@@ -55,7 +55,10 @@ struct scene {
 TEST(Silence, TakesItsStepsAtTheirTimes) {
   const std::vector<scene> scenes{
     {"still, with a limit", 40, {0, 0}, {{warn, 20s}, {nudge, 30s}, {end, 40s}}},
-    {"a heartbeat of 4 % is none", 40, {40, 0}, {{warn, 20s}, {nudge, 30s}, {end, 40s}}},
+    {"a heartbeat of 4 % is none",
+     40,
+     {40, 0},
+     {{warn, 20s}, {nudge, 30s}, {end, 40s}}},
     {"computes", 40, {1000, 0}, {{warn, 80s}, {nudge, 120s}, {end, 160s}}},
     {"just busy enough", 40, {50, 0}, {{warn, 80s}, {nudge, 120s}, {end, 160s}}},
     {"a few bytes are none", 40, {0, 4000}, {{warn, 20s}, {nudge, 30s}, {end, 40s}}},
