@@ -76,6 +76,7 @@ std::optional<error> out_of_bounds(const spawn_run& request) {
     outside("role", request.role.size(), 1, label_bytes_max),
     outside("restart.max_restarts", request.restart.max_restarts, 0, 1000),
     outside("restart.period_s", request.restart.period_s, 1, 86'400),
+    outside("limits.processes", request.limits.processes.value_or(1), 1, 4'194'304),
     outside("restart.backoff_max_ms", request.restart.backoff_max_ms, 0, 3'600'000));
 }
 

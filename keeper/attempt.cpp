@@ -152,7 +152,7 @@ void attempt::start() {
   if (!what)
     return on_refused(what.error().message, what.error().code == errc::busy);
   system_oom_kills_ = system_oom_kills();
-  tree_ = plant(on_, what_.key, what_.memory_mb, tree_events());
+  tree_ = plant(on_, what_, tree_events());
   tree_->start(std::move(*what));
   stdio_ = {};
 }

@@ -2,6 +2,7 @@
 
 #include "keeper/descriptor.hpp"
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -14,25 +15,38 @@ struct memory_use {
   std::optional<std::uint64_t> oom_kills; ///< Nothing: no counter, so no proof.
 };
 
+/// Directories of one attempt's groups; the v1 ones are empty where v2 has the
+/// controller, or nothing has.
+struct group_paths {
+  std::string v2;
+  std::string v1_memory;
+  std::string v1_pids;
+};
+
 /// The control groups of one attempt: one in cgroup v2, which knows the members, and
-/// perhaps one of the v1 memory controller, which limits them. Both are removed with
-/// this object if nothing lives in them. Kernel documentation: cgroup-v2.rst,
-/// v1/memory.rst.
+/// perhaps one each of the v1 memory and pids controllers, which limit them. All are
+/// removed with this object if nothing lives in them. Kernel documentation:
+/// cgroup-v2.rst, v1/memory.rst, v1/pids.rst.
 class cgroup {
 public:
-  /// Takes existing, empty directories; `v1_memory` may be empty. `one_kill`: whether
-  /// cgroup.kill may be used.
-  cgroup(std::string v2, std::string v1_memory, bool one_kill);
+  /// Takes existing, empty directories. `one_kill`: whether cgroup.kill may be used.
+  cgroup(group_paths at, bool one_kill);
   ~cgroup();
   cgroup(const cgroup&) = delete;
   cgroup& operator=(const cgroup&) = delete;
 
   [[nodiscard]] int directory() const { return directory_.get(); } ///< For INTO_CGROUP.
-  [[nodiscard]] int procs() const { return v1_procs_.get(); } ///< Of v1; -1 if none.
-  [[nodiscard]] int events() const { return events_.get(); }  ///< EPOLLPRI until read.
+  [[nodiscard]] int events() const { return events_.get(); } ///< EPOLLPRI until read.
+
+  /// cgroup.procs of the v1 groups; -1 where there is none.
+  [[nodiscard]] std::array<int, 2> procs() const {
+    return {memory_procs_.get(), pids_procs_.get()};
+  }
 
   /// False if there is no memory controller here, or it refuses.
   [[nodiscard]] bool limit_memory(std::uint32_t mb);
+  /// As limit_memory, of the pids controller; threads count, and fork fails beyond it.
+  [[nodiscard]] bool limit_processes(std::uint32_t most);
   [[nodiscard]] memory_use memory() const;
 
   /// Whether a member lives, in subgroups too. Reads what `events` announced: whoever
@@ -47,12 +61,12 @@ public:
 private:
   void kill_listed();
 
-  std::string v2_;
-  std::string v1_memory_;
+  group_paths at_;
   bool one_kill_;
   descriptor directory_;
   descriptor events_;
-  descriptor v1_procs_;
+  descriptor memory_procs_;
+  descriptor pids_procs_;
 };
 
 /// Removes a group and the groups in it, deepest first; false while something lives

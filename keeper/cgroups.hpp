@@ -34,9 +34,13 @@ public:
   [[nodiscard]] bool has(int pid) const;
 
 private:
+  /// Where the v1 groups of a controller are; empty if v2 has it, or nothing.
+  [[nodiscard]] std::string settle_controller(const std::string& controller) const;
+
   std::string name_;
   std::string v2_;
   std::string v1_memory_;
+  std::string v1_pids_;
   bool one_kill_ = false;
 };
 

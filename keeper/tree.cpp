@@ -56,15 +56,18 @@ private:
 
 } // namespace
 
-std::unique_ptr<tree> plant(
-  const ground& on,
-  const attempt_key& key,
-  std::optional<std::uint32_t> memory_mb,
-  tree::events to) {
-  auto group = on.groups.make(key);
-  const bool limited = group && memory_mb && group->limit_memory(*memory_mb);
-  if (memory_mb && !limited)
-    log("run " + key.run_id + " memory not limited: no memory controller may be used");
+std::unique_ptr<tree>
+plant(const ground& on, const spawn_order& what, tree::events to) {
+  auto group = on.groups.make(what.key);
+  const auto unlimited = [&](const char* which, const char* controller) {
+    log(
+      "run " + what.key.run_id + " " + which + " not limited: no " + controller +
+      " controller may be used");
+  };
+  if (what.memory_mb && !(group && group->limit_memory(*what.memory_mb)))
+    unlimited("memory", "memory");
+  if (what.processes && !(group && group->limit_processes(*what.processes)))
+    unlimited("processes", "pids");
   if (group)
     return std::make_unique<cgroup_tree>(on, std::move(group), std::move(to));
   return std::make_unique<subtree>(on, std::move(to));

@@ -53,11 +53,9 @@ public:
   [[nodiscard]] virtual memory_use memory() const = 0;
 };
 
-/// In an own cgroup if there can be one, else below a hold.
-[[nodiscard]] std::unique_ptr<tree> plant(
-  const ground& on,
-  const attempt_key& key,
-  std::optional<std::uint32_t> memory_mb,
-  tree::events to);
+/// In an own cgroup if there can be one, else below a hold. What cannot be limited here
+/// is said in the log.
+[[nodiscard]] std::unique_ptr<tree>
+plant(const ground& on, const spawn_order& what, tree::events to);
 
 } // namespace troupe::keeper

@@ -1,4 +1,6 @@
+#include "tests/e2e/agent_oracle.hpp"
 #include "tests/e2e/agent_tree.hpp"
+#include "tests/e2e/agent_tricks.hpp"
 
 #include "protocol/json.hpp"
 
@@ -176,7 +178,10 @@ const std::map<std::string, act, std::less<>> acts{
   {"wait", wait},
   {"chatter", chatter},
   {"tree", grow_tree},
-  {"stray", stray}};
+  {"stray", stray},
+  {"trick", trick},
+  {"oracle", oracle},
+  {"second_try", second_try}};
 
 } // namespace
 

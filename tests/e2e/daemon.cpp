@@ -100,6 +100,11 @@ void daemon_test::use(tier how) {
     ASSERT_EQ(chown(path.c_str(), 1000, 1000), 0);
 }
 
+void daemon_test::use_older_kernel() {
+  for (const auto* newer : {"CGROUP_KILL", "PIDFS", "PIDFD_INFO", "ZOMBIE"})
+    environment_.push_back("TROUPE_PROBE_" + std::string(newer) + "=0");
+}
+
 void daemon_test::configure(const std::string& yaml) {
   const auto file = place_.path() / "troupe.yml";
   std::ofstream(file) << yaml;
@@ -177,6 +182,25 @@ std::vector<pid_t> daemon_test::agents() const {
   std::erase_if(found, [&](pid_t pid) {
     return proc(pid, "cmdline").find("e2e_agent") == std::string::npos;
   });
+  return found;
+}
+
+std::vector<pid_t> daemon_test::bearers(const std::string& run_id) const {
+  auto found = all_processes();
+  const auto mark = "TROUPE_RUN_ID=" + run_id;
+  std::erase_if(found, [&](pid_t pid) {
+    return is_zombie(pid) || proc(pid, "environ").find(mark) == std::string::npos;
+  });
+  return found;
+}
+
+std::vector<std::string> daemon_test::groups() const {
+  std::vector<std::string> found;
+  std::error_code gone;
+  for (const auto& root : cgroups_of(place_.state()))
+    for (const auto& entry : std::filesystem::directory_iterator(root, gone))
+      if (entry.is_directory(gone))
+        found.push_back(entry.path());
   return found;
 }
 

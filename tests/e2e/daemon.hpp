@@ -43,6 +43,9 @@ protected:
 
   /// Before the first program: how agents are held. Skips where that cannot be.
   void use(tier how);
+
+  /// Before the first program: what newer kernels give is not used.
+  void use_older_kernel();
   void configure(const std::string& yaml);
 
   /// troupe <arguments>, in this place.
@@ -65,6 +68,13 @@ protected:
   /// Every process with this place in its arguments or environment, but ours.
   [[nodiscard]] std::vector<pid_t> processes() const;
   [[nodiscard]] std::vector<pid_t> agents() const;
+
+  /// Every process with that run's id in its environment.
+  [[nodiscard]] std::vector<pid_t> bearers(const std::string& run_id) const;
+
+  /// Cgroups of attempts.
+  [[nodiscard]] std::vector<std::string> groups() const;
+
   [[nodiscard]] std::string described(const std::vector<pid_t>& pids) const;
   [[nodiscard]] pid_t keeper() const;
   [[nodiscard]] pid_t supervisor() const;

@@ -32,7 +32,7 @@ exited_report exited() {
 
 std::vector<order> every_order() {
   return {
-    spawn_order{key, {"a", "b c"}, {"X=\"1\"\n"}, "/", "/d", true, 512},
+    spawn_order{key, {"a", "b c"}, {"X=\"1\"\n"}, "/", "/d", true, 512, 64},
     write_order{key, 9, "{\"k\":\"\\u00e9 é\"}"},
     close_order{key},
     kill_order{key, kill_scope::tree, 9},
@@ -106,6 +106,7 @@ TEST(Wire, AFieldSurvivesWithItsValue) {
   EXPECT_EQ(spawn.key, key);
   EXPECT_EQ(spawn.env.at(0), "X=\"1\"\n");
   EXPECT_EQ(spawn.memory_mb, 512U);
+  EXPECT_EQ(spawn.processes, 64U);
 }
 
 TEST(Wire, RefusesALineThatIsNotJson) {
