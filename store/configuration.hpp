@@ -1,5 +1,6 @@
 #pragma once
 
+#include "protocol/daemon_limits.hpp"
 #include "protocol/policy.hpp"
 #include "protocol/result.hpp"
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "protocol/policy.hpp"
+#include "protocol/daemon_limits.hpp"
 #include "protocol/result.hpp"
 #include "supervision/restart.hpp"
 
