@@ -1,6 +1,8 @@
 #pragma once
 
+#include "actors/gate_messages.hpp"
 #include "actors/messages.hpp"
+#include "actors/sweep_messages.hpp"
 
 #include <caf/fwd.hpp>
 #include <caf/replies_to.hpp>
@@ -12,6 +14,9 @@ namespace troupe {
 
 /// Brings files to the disk, and waits for it: the JOURNAL's other hands. Detached.
 using syncer_actor = caf::typed_actor<caf::replies_to<sync_files>::with<files_synced>>;
+
+/// Finds what is kept too long. Detached.
+using sweeper_actor = caf::typed_actor<caf::replies_to<plan_sweep>::with<sweep_plan>>;
 
 /// Writes and reads the runs on disk. The only one who touches their files. Detached.
 using journal_actor = caf::typed_actor<
@@ -30,6 +35,7 @@ using journal_actor = caf::typed_actor<
   caf::replies_to<load_session>::with<store::session_record>,
   caf::replies_to<read_token>::with<attempt_token>,
   caf::replies_to<load_all>::with<all_loaded>,
+  caf::replies_to<remove_run>::with<written>,
   caf::reacts_to<wake>>;
 
 /// One process of an agent, from its start to its last byte. Child of a RUN, linked to
@@ -52,6 +58,7 @@ using run_actor = caf::typed_actor<
   // errc::conflict if it is final: then RUNS resumes it as a new run.
   caf::replies_to<asked<continue_run>>::with<continued_run>,
   caf::reacts_to<begin_run>,
+  caf::reacts_to<gate_said>,
   caf::replies_to<stop_run>::with<stopped_run>,
   caf::reacts_to<attempt_news>,
   caf::reacts_to<attempt_over>,
@@ -62,6 +69,9 @@ using runs_actor = caf::typed_actor<
   caf::replies_to<asked<spawn_run>>::with<spawned_run>,
   caf::replies_to<resume_run>::with<continued_run>,
   caf::replies_to<whose_process>::with<process_owner>,
+  // Every attempt asks before it starts, and tells how it ended.
+  caf::reacts_to<start_asked>,
+  caf::reacts_to<end_told>,
   // Ends every run, then the daemon.
   caf::reacts_to<stop_run>,
   caf::reacts_to<run_over>,
@@ -87,6 +97,7 @@ using registry_actor = caf::typed_actor<
   caf::reacts_to<run_brief, run_actor>,
   // A run is final and on disk; once answered, nothing more is passed on to its actor.
   caf::replies_to<run_over>::with<written>,
+  caf::reacts_to<run_removed>,
   caf::reacts_to<wake>>;
 
 /// Lets clients in and gives each a session of its own.

@@ -22,7 +22,6 @@ struct journal_setup {
   room* world = nullptr;
   syncer_actor awaited; ///< Brings to the disk what answers wait for …
   syncer_actor grouped; ///< … and this one everything else.
-  std::uint32_t retention_days = 30;
 };
 
 /// Remembers which event logs are open, and what is written and not on the disk yet.
@@ -48,6 +47,7 @@ public:
   [[nodiscard]] result<events_read> page(const read_page& what);
   [[nodiscard]] result<loaded_run> load(const load_run& what);
   [[nodiscard]] all_loaded load_everything();
+  [[nodiscard]] result<written> remove(const remove_run& what);
   [[nodiscard]] const store::layout& disk() const { return setup_.disk; }
 
   void wake();

@@ -1,5 +1,6 @@
 #include "actors/new_run.hpp"
 
+#include "agents/account.hpp"
 #include "agents/environment.hpp"
 #include "agents/permission.hpp"
 #include "protocol/identity.hpp"
@@ -77,6 +78,8 @@ launch_of(const asked<spawn_run>& request, const chosen_backend& backend) {
   if (launch.command.empty() && !request.who->run_id)
     if (auto program = command_variable(request.who->env, backend.type->name))
       launch.command = {*program};
+  launch.account =
+    agents::account_of(backend.type->name, backend.settings.account, launch.env);
   return launch;
 }
 
@@ -216,7 +219,8 @@ run_brief brief_of(const run_view& v) {
     .restarts = v.restarts,
     .pending_requests = static_cast<std::uint32_t>(v.pending.size()),
     .parent_run_id = v.parent_run_id,
-    .depth = v.depth};
+    .depth = v.depth,
+    .waits_for = v.waits_for};
 }
 
 spawned_run answer_for(const store::run_record& record) {

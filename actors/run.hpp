@@ -42,6 +42,7 @@ public:
   caf::result<cancelled_run> cancel(const asked<cancel_run>& question);
   caf::result<continued_run> go_on(const asked<continue_run>& question);
   void commence();
+  void gate(const gate_said& word);
   caf::result<stopped_run> stop(const stop_run& order);
   void news(const attempt_news& told);
   void over(const attempt_over& ended);
@@ -81,6 +82,10 @@ private:
   plan_of(const store::attempt_record& attempt) const;
   [[nodiscard]] std::string first_turn(const std::optional<exit_reason>& after) const;
   [[nodiscard]] attempt_setup setup_of(const store::attempt_record& attempt) const;
+
+  // Whether an attempt may start (run_gate.cpp).
+  void ask_to_start(const std::optional<exit_reason>& after);
+  void tell_end();
 
   // Events and what is on disk (run_events.cpp).
   void emit(event what, std::optional<event_source> src = {});
@@ -131,8 +136,10 @@ private:
   std::uint64_t outbox_first_ = 0;
   std::uint64_t next_token_ = 0;
   std::uint64_t wait_generation_ = 0;
+  std::uint32_t end_told_ = 0; ///< Newest attempt whose end RUNS was told.
   int credits_owed_ = 0;
   run_phase shown_ = run_phase::queued; ///< Final only once that is on disk.
+  bool asked_to_start_ = false;
   bool flushing_ = false;
   bool flush_waits_ = false;
   bool retired_ = false;

@@ -48,9 +48,12 @@ void run_state::recover(run_setup& found) {
     record_.attempts.empty() ? std::nullopt : record_.attempts.back().view.exit;
   if (phase == run_phase::backing_off || phase == run_phase::parked) {
     restart_after_ = why;
+    v.waits_for.reset();
     return wait_for_next(time_to(record_.next_start.value_or(timestamp{})));
   }
-  if (phase == run_phase::resuming || record_.attempts.empty())
+  if (phase == run_phase::resuming)
+    return ask_to_start(why);
+  if (record_.attempts.empty())
     return start_attempt(why);
   decide(why.value_or(exit_reason{}));
 }
@@ -108,11 +111,8 @@ void run_state::commence() {
 }
 
 void run_state::set_out() {
-  if (record_.view.phase != run_phase::queued)
-    return;
-  introduce();
-  record_.view.started_at = around_.world->wall();
-  start_attempt({});
+  if (record_.view.phase == run_phase::queued && !asked_to_start_)
+    ask_to_start({});
 }
 
 void run_state::introduce() {
@@ -285,9 +285,12 @@ void run_state::decide(const exit_reason& why) {
     wait = std::max(wait, time_to(*why.until));
   const bool parks = next.what == verdict::park;
   step(parks ? run_event::limit_reached : run_event::attempt_over, next.cause);
-  if (wait == 0ms && step(run_event::wait_over))
-    return start_attempt(why);
+  if (wait == 0ms) {
+    tell_end();
+    return ask_to_start(why);
+  }
   record_.next_start = timestamp{around_.world->wall().ms + wait.count()};
+  tell_end();
   save();
   flush();
   wait_for_next(wait);
@@ -316,6 +319,8 @@ void run_state::order_stop(exit_kind why, const std::string& detail) {
 void run_state::conclude(run_event on, const exit_reason& why) {
   auto& v = record_.view;
   v.exit = why;
+  v.waits_for.reset();
+  tell_end();
   if (on == run_event::stopped) {
     v.exit->reason = stop_kind_;
     v.exit->detail = record_.stop_reason.value_or(why.detail);

@@ -278,6 +278,8 @@ void runs_state::forget(const std::string& run_id) {
   if (it == live_.end())
     return;
   admission_->release(it->second.brief.parent_run_id);
+  gate_->left(run_id);
+  serve_gate();
   const auto session = sessions_.find(it->second.brief.session_id);
   if (session != sessions_.end()) {
     std::erase(session->second, run_id);

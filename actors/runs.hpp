@@ -7,6 +7,7 @@
 #include "store/configuration.hpp"
 #include "supervision/admission.hpp"
 #include "supervision/restart.hpp"
+#include "supervision/start_gate.hpp"
 
 #include <map>
 #include <optional>
@@ -20,6 +21,7 @@ namespace troupe {
 struct runs_setup {
   surroundings around;
   registry_actor registry;
+  sweeper_actor sweeper;
   store::configuration config;
   int keeper_pid = 0; ///< Every descendant of it is part of a run.
 };
@@ -41,6 +43,8 @@ public:
   caf::result<spawned_run> spawn(const asked<spawn_run>& request);
   caf::result<continued_run> resume(const resume_run& request);
   caf::result<process_owner> owner_of(const whose_process& question);
+  void start_asked(const ::troupe::start_asked& what);
+  void end_told(const ::troupe::end_told& what);
   void stop_all(const stop_run& order);
   void over(const run_over& ended);
   void news(const kept_news& what);
@@ -96,6 +100,10 @@ private:
   void drop_gone(const std::string& run_id, std::uint32_t before);
   void let_go_of_ended(const store::run_record& record);
   void watch_idle();
+  void serve_gate();
+  void sweep();
+  void remove_all(std::vector<std::string> run_ids);
+  void note_end_of(const loaded_run& found);
   void ready_if_done();
   void quit_if_done();
   [[nodiscard]] std::optional<keeper::kept_attempt>
@@ -104,6 +112,8 @@ private:
   runs_actor::pointer self_;
   runs_setup setup_;
   std::optional<supervision::admission> admission_;
+  std::optional<supervision::start_gate> gate_;
+  std::optional<supervision::moment> gate_wakes_;
   environments environments_;
   std::map<std::string, live_run> live_;
   std::map<caf::actor_addr, std::string> by_address_;

@@ -32,6 +32,7 @@ rights_in(const std::string& backend, const store::launch_record& launch) {
 void runs_state::start(runs_setup setup) {
   setup_ = std::move(setup);
   admission_.emplace(setup_.config.limits);
+  gate_.emplace(setup_.config.limits.incident);
   setup_.around.world->order(keeper::list_order{});
   self_->request(setup_.around.journal, deadline::recovery, load_all{})
     .then(
@@ -82,6 +83,7 @@ void runs_state::recover_one(const std::string& run_id) {
           if (const auto& launch = loaded.launch)
             live->second.rights = rights_in(v.backend, *launch);
           let_go_of_ended(loaded.record);
+          note_end_of(loaded);
           launch_run(std::move(loaded), true);
           begin_if_first(session_id);
         }
@@ -160,6 +162,8 @@ void runs_state::ready_if_done() {
     if (!live_.contains(key.run_id))
       let_go(kept);
   setup_.around.world->open_doors();
+  serve_gate();
+  sweep();
   watch_idle();
   quit_if_done();
 }
@@ -265,6 +269,8 @@ runs(runs_actor::stateful_pointer<runs_state> self, runs_setup setup) {
     [state](const asked<spawn_run>& request) { return state->spawn(request); },
     [state](const resume_run& request) { return state->resume(request); },
     [state](const whose_process& question) { return state->owner_of(question); },
+    [state](const start_asked& what) { state->start_asked(what); },
+    [state](const end_told& what) { state->end_told(what); },
     [state](const stop_run& order) { state->stop_all(order); },
     [state](const run_over& ended) { state->over(ended); },
     [state](const clients_here& now) { state->clients(now); },

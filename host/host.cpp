@@ -5,6 +5,7 @@
 #include "actors/log.hpp"
 #include "actors/registry.hpp"
 #include "actors/runs.hpp"
+#include "actors/sweeper.hpp"
 #include "actors/syncer.hpp"
 #include "io/clients.hpp"
 #include "mcp/gateway.hpp"
@@ -37,6 +38,7 @@ struct system_config : caf::actor_system_config {
 struct services {
   syncer_actor awaited;
   syncer_actor grouped;
+  sweeper_actor sweeper;
   journal_actor journal;
   registry_actor registry;
   runs_actor runs;
@@ -54,6 +56,7 @@ std::string joined(const std::vector<std::string>& words) {
 caf::behavior root(caf::event_based_actor* self, const services& all) {
   self->monitor(all.awaited);
   self->monitor(all.grouped);
+  self->monitor(all.sweeper);
   self->monitor(all.journal);
   self->monitor(all.registry);
   self->monitor(all.runs);
@@ -78,11 +81,8 @@ int serve(host_options options) {
   all.journal = system.spawn<caf::detached>(
     journal,
     journal_setup{
-      .disk = disk,
-      .world = &world,
-      .awaited = all.awaited,
-      .grouped = all.grouped,
-      .retention_days = options.config.retention_days});
+      .disk = disk, .world = &world, .awaited = all.awaited, .grouped = all.grouped});
+  all.sweeper = system.spawn<caf::detached>(sweeper, disk);
   all.registry = system.spawn(registry, static_cast<room*>(&world), all.journal);
   std::mutex lock;
   std::condition_variable lost;
@@ -93,6 +93,7 @@ int serve(host_options options) {
     runs_setup{
       .around = {.world = &world, .disk = disk, .journal = all.journal},
       .registry = all.registry,
+      .sweeper = all.sweeper,
       .config = options.config,
       .keeper_pid = options.keeper_pid});
   all.gateway = system.spawn(

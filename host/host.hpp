@@ -18,7 +18,8 @@ struct host_options {
 };
 
 /// Builds the tree (design: root, rest_for_one) and serves until the keeper is gone or
-/// ends this process. A service that dies (syncers, journal, registry, runs, gateway)
+/// ends this process. A service that dies (syncers, sweeper, journal, registry, runs,
+/// gateway)
 /// cannot be replaced under those who hold its handle: the root escalates to its own
 /// parent, the keeper, by ending the process; the agents live on and the next
 /// supervisor adopts them. Answers the exit code.

@@ -115,6 +115,7 @@ struct run_view {
   std::optional<std::string> resumed_from_run_id;
   std::optional<std::string> parent_run_id;
   std::uint32_t depth = 1;
+  std::optional<std::string> waits_for;
 
   static constexpr auto fields() {
     return std::tuple{
@@ -147,6 +148,10 @@ struct run_view {
         "The run it goes on from."),
       optional("parent_run_id", &run_view::parent_run_id, "The run that started it."),
       optional("depth", &run_view::depth, "1 for a run started by a person."),
+      optional(
+        "waits_for",
+        &run_view::waits_for,
+        "What keeps its next attempt from starting."),
     };
   }
 };

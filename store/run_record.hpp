@@ -66,6 +66,7 @@ struct launch_record {
   run_limits limits;
   permission_policy permissions;
   std::map<std::string, std::string> env; ///< Complete, without what attempts add.
+  std::string account;                    ///< Whose usage limits it shares.
 
   static constexpr auto fields() {
     return std::tuple{
@@ -79,6 +80,7 @@ struct launch_record {
       optional("limits", &launch_record::limits, "As given."),
       optional("permissions", &launch_record::permissions, "As given."),
       optional("env", &launch_record::env, "Complete environment."),
+      optional("account", &launch_record::account, "Whose usage limits it shares."),
     };
   }
 };

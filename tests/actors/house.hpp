@@ -4,6 +4,7 @@
 #include "actors/journal.hpp"
 #include "actors/registry.hpp"
 #include "actors/runs.hpp"
+#include "actors/sweeper.hpp"
 #include "actors/syncer.hpp"
 #include "protocol/json.hpp"
 #include "store/events.hpp"
@@ -52,6 +53,7 @@ struct house : actor_world {
       runs_setup{
         .around = {.world = &outside, .disk = disk, .journal = files},
         .registry = names,
+        .sweeper = spawn(sweeper, disk),
         .config = config,
         .keeper_pid = 77});
     for (auto& each : early)

@@ -101,6 +101,7 @@ fake_registry(registry_actor::stateful_pointer<fake_state> self, desk_script* s)
     [](const run_report&) {},
     [](const run_brief&, const run_actor&) {},
     [](const run_over&) -> caf::result<written> { return written{}; },
+    [](const run_removed&) {},
     [=](const wake& w) { deliver(s->waits, s->waited, w.token); }};
 }
 
@@ -125,6 +126,8 @@ fake_runs(runs_actor::stateful_pointer<fake_state> self, desk_script* s) {
         return to_caf(*s->refusal);
       return s->owner;
     },
+    [](const start_asked&) {},
+    [](const end_told&) {},
     [](const stop_run&) {},
     [](const run_over&) {},
     [=](const clients_here& now) { s->clients_told.push_back(now.count); },

@@ -34,6 +34,73 @@ TEST(ExpiredRuns, AreFinalAndOlderThanTheDays) {
   EXPECT_THAT(expired_runs(runs, now, 0), IsEmpty());
 }
 
+struct RunsTooMany : testing::Test {
+  std::vector<run_record> runs;
+  std::map<std::string, std::uint64_t> bytes;
+
+  std::string add(
+    std::int64_t minute,
+    run_phase phase,
+    std::uint64_t size,
+    const std::string& session = "",
+    bool resumable = false) {
+    auto run = some_run({now.ms + minute * 60'000}, phase);
+    if (!session.empty())
+      run.view.session_id = session;
+    if (resumable)
+      run.view.backend_session_id = "conversation";
+    bytes[run.view.run_id] = size;
+    runs.push_back(run);
+    return run.view.run_id;
+  }
+};
+
+TEST_F(RunsTooMany, AreThoseThatEndedFirst) {
+  const auto second = add(2, run_phase::failed, 10);
+  const auto first = add(1, run_phase::completed, 10);
+  add(3, run_phase::cancelled, 10);
+  EXPECT_THAT(runs_too_many(runs, bytes, 30), IsEmpty());
+  EXPECT_THAT(runs_too_many(runs, bytes, 29), ElementsAre(first));
+  EXPECT_THAT(runs_too_many(runs, bytes, 10), ElementsAre(first, second));
+  EXPECT_THAT(runs_too_many(runs, bytes, 0), IsEmpty());
+}
+
+TEST_F(RunsTooMany, AreNeverLive) {
+  add(1, run_phase::working, 100);
+  add(1, run_phase::parked, 100);
+  const auto only = add(2, run_phase::completed, 1);
+  EXPECT_THAT(runs_too_many(runs, bytes, 50), ElementsAre(only));
+}
+
+TEST_F(RunsTooMany, LeaveWhatCanBeContinuedForTheEnd) {
+  const auto old = add(1, run_phase::completed, 10, "s", true);
+  const auto newest = add(2, run_phase::completed, 10, "s", true);
+  const auto other = add(3, run_phase::completed, 10);
+  EXPECT_THAT(runs_too_many(runs, bytes, 1), ElementsAre(old, other, newest));
+}
+
+TEST(PlanSweep, ReadsAgesAndSizesFromTheDisk) {
+  const scratch dir;
+  const layout at{dir / "state"};
+  const auto make = [&](std::int64_t days_ago, run_phase phase) {
+    const auto run = some_run({now.ms - days_ago * day_ms}, phase);
+    EXPECT_TRUE(create_run(at, run, some_launch()));
+    EXPECT_TRUE(create_attempt(at, run.view.run_id, 1, "t"));
+    return run.view.run_id;
+  };
+  const auto old = make(40, run_phase::completed);
+  const auto big = make(20, run_phase::completed);
+  make(50, run_phase::working);
+  make(1, run_phase::completed);
+  constexpr std::uint64_t mib = 1 << 20;
+  write(at.stdout_file(big, 1), std::string(mib, 'x'));
+  EXPECT_GE(bytes_of_run(at, big), mib);
+  EXPECT_LT(bytes_of_run(at, old), mib);
+  EXPECT_THAT(plan_sweep(at, 30, 2 * mib, now), ElementsAre(old));
+  EXPECT_THAT(plan_sweep(at, 30, mib, now), ElementsAre(old, big));
+  EXPECT_THAT(plan_sweep(at, 0, 0, now), IsEmpty());
+}
+
 class RemoveRun : public testing::Test {
 protected:
   scratch dir_;
