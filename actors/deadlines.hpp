@@ -15,6 +15,9 @@ inline constexpr std::chrono::seconds recovery{600};
 /// Another actor that only has to look something up.
 inline constexpr std::chrono::seconds answer{10};
 
+/// The files of a git repository, which may be very many.
+inline constexpr std::chrono::seconds checkout{600};
+
 /// A run that has to end its tree first.
 inline constexpr std::chrono::seconds stop{60};
 

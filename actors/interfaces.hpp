@@ -62,6 +62,7 @@ using runs_actor = caf::typed_actor<
   caf::replies_to<asked<spawn_run>>::with<spawned_run>,
   caf::replies_to<resume_run>::with<continued_run>,
   caf::replies_to<whose_process>::with<process_owner>,
+  caf::replies_to<who_works_in>::with<worktree_users>,
   // Ends every run, then the daemon.
   caf::reacts_to<stop_run>,
   caf::reacts_to<run_over>,
@@ -89,6 +90,16 @@ using registry_actor = caf::typed_actor<
   caf::replies_to<run_over>::with<written>,
   caf::reacts_to<wake>>;
 
+/// Makes, compares and removes git worktrees. Detached: git's files are slow.
+using worktrees_actor = caf::typed_actor<
+  // Of a conversation that goes on: answered if its worktree is still there.
+  caf::replies_to<make_worktree>::with<made_worktree>,
+  caf::replies_to<asked<get_diff>>::with<run_diff>,
+  caf::replies_to<asked<list_worktrees>>::with<worktree_page>,
+  caf::replies_to<asked<remove_worktree>>::with<removed_worktree>,
+  // Who knows which runs live; told once, at the start.
+  caf::reacts_to<runs_actor>>;
+
 /// Lets clients in and gives each a session of its own.
 using gateway_actor = caf::typed_actor<
   caf::reacts_to<client_joined>,
@@ -99,6 +110,7 @@ using gateway_actor = caf::typed_actor<
 struct desk {
   registry_actor registry;
   runs_actor runs;
+  worktrees_actor worktrees;
 };
 
 } // namespace troupe

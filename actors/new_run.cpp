@@ -160,6 +160,11 @@ result<new_run> compose(
     return fail(
       errc::invalid_argument,
       "session_id: " + session->session_id + " belongs to backend " + session->backend);
+  if (session && !session->worktree && what.isolation == isolation_mode::worktree)
+    return fail(
+      errc::invalid_argument,
+      "isolation: session " + session->session_id + " takes place in " + cwd +
+        "; a worktree needs session_mode new");
   new_run made{.record = {}, .launch = launch_of(request, backend)};
   auto& view = made.record.view;
   view.run_id = new_run_id(now);
@@ -173,8 +178,10 @@ result<new_run> compose(
   view.metadata = what.metadata;
   view.parent_run_id = request.who->run_id;
   view.depth = request.who->depth + 1;
-  if (session)
+  if (session) {
     view.backend_session_id = session->backend_session_id;
+    view.worktree = session->worktree;
+  }
   if (what.idempotency_key)
     made.record.keys.push_back(key_of(*request.who, *what.idempotency_key));
   if (!request.key.empty())
@@ -216,7 +223,8 @@ run_brief brief_of(const run_view& v) {
     .restarts = v.restarts,
     .pending_requests = static_cast<std::uint32_t>(v.pending.size()),
     .parent_run_id = v.parent_run_id,
-    .depth = v.depth};
+    .depth = v.depth,
+    .origin = v.worktree ? std::optional(v.worktree->origin) : std::nullopt};
 }
 
 spawned_run answer_for(const store::run_record& record) {

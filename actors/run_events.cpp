@@ -195,7 +195,8 @@ void run_state::save_session() {
     .parent_run_id = record_.view.parent_run_id,
     .last_run_id = record_.view.run_id,
     .updated_at = around_.world->wall(),
-    .launch = launch_};
+    .launch = launch_,
+    .worktree = record_.view.worktree};
   caf::anon_send(
     around_.journal, ::troupe::save_session{.session = std::move(session)});
 }

@@ -135,7 +135,8 @@ result<new_run> runs_state::prepare(
   const auto* parent = rights_of(*request.who);
   if (parent && backend->settings.command.empty())
     backend->settings.command = parent->command;
-  const auto cwd = place_of(request, session);
+  const auto cwd = session && session->worktree ? session->worktree->origin
+                                                : place_of(request, session);
   const bool own_name = request.what.nickname.has_value();
   if (session && !own_name)
     request.what.nickname = session->agent_name;
@@ -166,13 +167,17 @@ void runs_state::create(
   made->record.resumed_from = resumed_from;
   made->record.view.resumed_from_run_id = std::move(resumed_from);
   enter(made->record, made->launch);
+  isolate(request, std::move(*made), std::move(to));
+}
+
+void runs_state::record(new_run made, answers to) {
   self_
     ->request(
       setup_.around.journal,
       deadline::disk,
-      create_run{.record = made->record, .launch = made->launch})
+      create_run{.record = made.record, .launch = made.launch})
     .then(
-      [this, made = *made, to](const written&) mutable {
+      [this, made, to](const written&) mutable {
         const auto answer = answer_for(made.record);
         loaded_run loaded{
           .record = std::move(made.record),
@@ -184,22 +189,24 @@ void runs_state::create(
         begin_if_first(answer.session_id);
         to.made(answer);
       },
-      [this, record = made->record, to](caf::error& e) {
-        for (const auto& key : record.keys)
-          keys_.erase(key);
-        over(
-          {.run_id = record.view.run_id,
-           .session_id = record.view.session_id,
-           .parent_run_id = record.view.parent_run_id});
-        to.refused(from_caf(e));
-      });
+      [this, made, to](caf::error& e) { unmade(made.record, from_caf(e), to); });
+}
+
+void runs_state::unmade(const store::run_record& run, error why, const answers& to) {
+  for (const auto& key : run.keys)
+    keys_.erase(key);
+  over(
+    {.run_id = run.view.run_id,
+     .session_id = run.view.session_id,
+     .parent_run_id = run.view.parent_run_id});
+  to.refused(std::move(why));
 }
 
 result<std::string> runs_state::free_name(
   const std::optional<std::string>& wanted, const std::string& cwd) const {
   std::map<std::string, std::string> taken;
   for (const auto& [run_id, run] : live_)
-    if (run.brief.cwd == cwd)
+    if (run.brief.origin.value_or(run.brief.cwd) == cwd)
       taken[run.brief.agent_name] = run_id;
   if (wanted && taken.contains(*wanted))
     return fail(

@@ -21,6 +21,7 @@ struct runs_setup {
   surroundings around;
   registry_actor registry;
   store::configuration config;
+  worktrees_actor worktrees;
   int keeper_pid = 0; ///< Every descendant of it is part of a run.
 };
 
@@ -40,6 +41,7 @@ public:
 
   caf::result<spawned_run> spawn(const asked<spawn_run>& request);
   caf::result<continued_run> resume(const resume_run& request);
+  [[nodiscard]] worktree_users users_of(const who_works_in& question) const;
   caf::result<process_owner> owner_of(const whose_process& question);
   void stop_all(const stop_run& order);
   void over(const run_over& ended);
@@ -72,6 +74,9 @@ private:
     std::optional<store::session_record> session,
     std::optional<std::string> resumed_from,
     answers to);
+  void isolate(const asked<spawn_run>& request, new_run made, answers to);
+  void record(new_run made, answers to);
+  void unmade(const store::run_record& run, error why, const answers& to);
   [[nodiscard]] result<void> admit(asked<spawn_run>& request) const;
   [[nodiscard]] result<new_run> prepare(
     asked<spawn_run>& request,

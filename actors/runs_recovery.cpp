@@ -260,11 +260,14 @@ runs(runs_actor::stateful_pointer<runs_state> self, runs_setup setup) {
   auto* state = &self->state;
   self->set_down_handler([state](const caf::down_msg& died) { state->down(died); });
   self->send(setup.registry, runs_actor(self));
+  if (setup.worktrees)
+    self->send(setup.worktrees, runs_actor(self));
   state->start(std::move(setup));
   return {
     [state](const asked<spawn_run>& request) { return state->spawn(request); },
     [state](const resume_run& request) { return state->resume(request); },
     [state](const whose_process& question) { return state->owner_of(question); },
+    [state](const who_works_in& question) { return state->users_of(question); },
     [state](const stop_run& order) { state->stop_all(order); },
     [state](const run_over& ended) { state->over(ended); },
     [state](const clients_here& now) { state->clients(now); },

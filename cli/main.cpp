@@ -6,6 +6,7 @@
 #include "cli/follow.hpp"
 #include "cli/keeper_command.hpp"
 #include "cli/relay.hpp"
+#include "cli/worktrees.hpp"
 #include "keeper/hold.hpp"
 
 #include <cstdio>
@@ -52,6 +53,15 @@ int ask(door& at, const run_options& wanted) {
 }
 int ask(door& at, const answer_options& wanted) {
   return answer_run(at, wanted);
+}
+int ask(door& at, const diff_options& wanted) {
+  return show_diff(at, wanted);
+}
+int ask(door& at, const worktree_list_options& wanted) {
+  return show_worktrees(at, wanted);
+}
+int ask(door& at, const worktree_remove_options& wanted) {
+  return remove_worktrees(at, wanted);
 }
 int ask(door& at, const tools_options& wanted) {
   return show_tools(at, wanted);

@@ -74,6 +74,7 @@ struct run_options {
   std::optional<std::string> cwd;
   std::optional<std::string> model;
   std::vector<std::string> allow;
+  bool worktree = false;
   bool detach = false;
   bool as_json = false;
 };
@@ -81,6 +82,20 @@ struct run_options {
 struct answer_options {
   std::string run;
   std::vector<std::string> text;
+};
+
+struct diff_options {
+  std::string run;
+  bool stat = false;
+  bool as_json = false;
+};
+
+struct worktree_list_options {
+  bool as_json = false;
+};
+
+struct worktree_remove_options {
+  std::vector<std::string> runs;
 };
 
 struct tools_options {
@@ -108,6 +123,9 @@ struct invocation {
     kill_options,
     run_options,
     answer_options,
+    diff_options,
+    worktree_list_options,
+    worktree_remove_options,
     tools_options,
     doctor_options>
     what;

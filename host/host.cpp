@@ -6,6 +6,7 @@
 #include "actors/registry.hpp"
 #include "actors/runs.hpp"
 #include "actors/syncer.hpp"
+#include "actors/worktrees.hpp"
 #include "io/clients.hpp"
 #include "mcp/gateway.hpp"
 
@@ -39,6 +40,7 @@ struct services {
   syncer_actor grouped;
   journal_actor journal;
   registry_actor registry;
+  worktrees_actor worktrees;
   runs_actor runs;
   gateway_actor gateway;
 };
@@ -56,6 +58,7 @@ caf::behavior root(caf::event_based_actor* self, const services& all) {
   self->monitor(all.grouped);
   self->monitor(all.journal);
   self->monitor(all.registry);
+  self->monitor(all.worktrees);
   self->monitor(all.runs);
   self->monitor(all.gateway);
   self->set_down_handler([](const caf::down_msg& died) {
@@ -84,6 +87,8 @@ int serve(host_options options) {
       .grouped = all.grouped,
       .retention_days = options.config.retention_days});
   all.registry = system.spawn(registry, static_cast<room*>(&world), all.journal);
+  all.worktrees =
+    system.spawn<caf::detached>(worktrees_of_runs, worktrees_setup{disk, all.registry});
   std::mutex lock;
   std::condition_variable lost;
   bool keeper_lost = false;
@@ -94,11 +99,12 @@ int serve(host_options options) {
       .around = {.world = &world, .disk = disk, .journal = all.journal},
       .registry = all.registry,
       .config = options.config,
+      .worktrees = all.worktrees,
       .keeper_pid = options.keeper_pid});
   all.gateway = system.spawn(
     mcp::gateway,
     static_cast<room*>(&world),
-    desk{.registry = all.registry, .runs = all.runs},
+    desk{.registry = all.registry, .runs = all.runs, .worktrees = all.worktrees},
     mcp::session_options{
       .toolsets = joined(options.config.toolsets),
       .line_bytes_max = io::clients::line_bytes_max,

@@ -36,6 +36,12 @@ constexpr std::array guides{
     "get_claude_session (progress and last output), kill_claude_session. A session_id "
     "is a run_id and works with the run tools. Look in every few minutes; kill none "
     "unless the user says so.\n"},
+  guide{
+    "worktrees",
+    "Runs started with isolation \"worktree\" work on a branch of their own and "
+    "disturb "
+    "no checkout: get_diff shows what one changed, also while it works. Merge the "
+    "branch named there, then remove_worktree; it refuses to lose work.\n"},
 };
 
 bool known(std::string_view name) {
@@ -43,7 +49,7 @@ bool known(std::string_view name) {
 }
 
 error unknown_toolset(std::string_view name) {
-  const std::array<std::string_view, 3> words{"runs", "verbs", "all"};
+  const std::array<std::string_view, 4> words{"runs", "verbs", "worktrees", "all"};
   return {
     errc::invalid_argument,
     "toolsets: " + unknown_value(std::string(name), words).reason};

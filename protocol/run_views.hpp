@@ -3,6 +3,7 @@
 #include "protocol/exit.hpp"
 #include "protocol/phases.hpp"
 #include "protocol/values.hpp"
+#include "protocol/worktrees.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -115,6 +116,7 @@ struct run_view {
   std::optional<std::string> resumed_from_run_id;
   std::optional<std::string> parent_run_id;
   std::uint32_t depth = 1;
+  std::optional<worktree_view> worktree;
 
   static constexpr auto fields() {
     return std::tuple{
@@ -147,6 +149,7 @@ struct run_view {
         "The run it goes on from."),
       optional("parent_run_id", &run_view::parent_run_id, "The run that started it."),
       optional("depth", &run_view::depth, "1 for a run started by a person."),
+      optional("worktree", &run_view::worktree, "Its own, if it is isolated."),
     };
   }
 };

@@ -7,3 +7,4 @@
 #include "protocol/spawning.hpp"
 #include "protocol/steering.hpp"
 #include "protocol/watching.hpp"
+#include "protocol/worktrees.hpp"

@@ -3,6 +3,7 @@
 #include "protocol/messages.hpp"
 #include "protocol/phases.hpp"
 #include "protocol/policy.hpp"
+#include "protocol/worktrees.hpp"
 
 #include <array>
 #include <cstdint>
@@ -43,6 +44,7 @@ struct spawn_run {
   std::map<std::string, std::string> env;
   env_mode environment = env_mode::inherit;
   std::optional<std::string> idempotency_key;
+  isolation_mode isolation = isolation_mode::none;
 
   static constexpr bool closed = true;
   static constexpr auto fields() {
@@ -91,6 +93,11 @@ struct spawn_run {
         "idempotency_key",
         &spawn_run::idempotency_key,
         "The same key again answers with the same run."),
+      optional(
+        "isolation",
+        &spawn_run::isolation,
+        "worktree: a git worktree and branch of its own, made from the commit that is "
+        "checked out at cwd."),
     };
   }
 };

@@ -25,6 +25,14 @@ fs::path layout::runs() const {
   return state / "runs";
 }
 
+fs::path layout::worktrees() const {
+  return state / "worktrees";
+}
+
+fs::path layout::worktree(const std::string& run_id) const {
+  return worktrees() / plain(run_id);
+}
+
 fs::path layout::run(const std::string& run_id) const {
   return runs() / plain(run_id);
 }

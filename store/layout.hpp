@@ -13,6 +13,8 @@ struct layout {
   std::filesystem::path state; ///< The state directory, 0700.
 
   [[nodiscard]] std::filesystem::path runs() const;
+  [[nodiscard]] std::filesystem::path worktrees() const;
+  [[nodiscard]] std::filesystem::path worktree(const std::string& run_id) const;
   [[nodiscard]] std::filesystem::path run(const std::string& run_id) const;
   [[nodiscard]] std::filesystem::path run_file(const std::string& run_id) const;
   [[nodiscard]] std::filesystem::path launch_file(const std::string& run_id) const;

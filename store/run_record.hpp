@@ -95,6 +95,7 @@ struct session_record {
   std::string last_run_id;
   timestamp updated_at;
   launch_record launch; ///< Of its last run, for continue_run; without secrets' values.
+  std::optional<worktree_view> worktree; ///< That all its runs work in.
 
   static constexpr auto fields() {
     return std::tuple{
@@ -112,6 +113,7 @@ struct session_record {
       required("last_run_id", &session_record::last_run_id, "Its newest run."),
       required("updated_at", &session_record::updated_at, "When it last changed."),
       required("launch", &session_record::launch, "How its last run was started."),
+      optional("worktree", &session_record::worktree, "That all its runs work in."),
     };
   }
 };

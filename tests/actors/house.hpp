@@ -5,6 +5,7 @@
 #include "actors/registry.hpp"
 #include "actors/runs.hpp"
 #include "actors/syncer.hpp"
+#include "actors/worktrees.hpp"
 #include "protocol/json.hpp"
 #include "store/events.hpp"
 #include "store/run_files.hpp"
@@ -28,6 +29,7 @@ struct house : actor_world {
   store::configuration config;
   journal_actor files;
   registry_actor names;
+  worktrees_actor trees;
   runs_actor boss;
 
   void SetUp() override { begin(); }
@@ -47,12 +49,14 @@ struct house : actor_world {
       journal_setup{
         .disk = disk, .world = &outside, .awaited = hand, .grouped = hand}));
     names = spawn(registry, static_cast<room*>(&outside), files);
+    trees = spawn(worktrees_of_runs, worktrees_setup{disk, names});
     boss = spawn(
       runs,
       runs_setup{
         .around = {.world = &outside, .disk = disk, .journal = files},
         .registry = names,
         .config = config,
+        .worktrees = trees,
         .keeper_pid = 77});
     for (auto& each : early)
       caf::anon_send(boss, kept_news{{}, std::move(each)});
@@ -69,6 +73,7 @@ struct house : actor_world {
   void die() {
     caf::anon_send_exit(boss, caf::exit_reason::kill);
     caf::anon_send_exit(names, caf::exit_reason::kill);
+    caf::anon_send_exit(trees, caf::exit_reason::kill);
     settle();
     caf::anon_send_exit(files, caf::exit_reason::kill);
     settle();

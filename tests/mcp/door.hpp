@@ -30,6 +30,7 @@ struct desk_script {
   run_page page;
   event_page events;
   waited_runs waited;
+  run_diff changed;
   std::vector<caf::typed_response_promise<waited_runs>> waits;
   std::vector<caf::typed_response_promise<process_owner>> identities;
   bool hold_identities = false;
@@ -125,6 +126,7 @@ fake_runs(runs_actor::stateful_pointer<fake_state> self, desk_script* s) {
         return to_caf(*s->refusal);
       return s->owner;
     },
+    [](const who_works_in&) { return worktree_users{}; },
     [](const stop_run&) {},
     [](const run_over&) {},
     [=](const clients_here& now) { s->clients_told.push_back(now.count); },
@@ -132,11 +134,26 @@ fake_runs(runs_actor::stateful_pointer<fake_state> self, desk_script* s) {
     [=](const wake& w) { deliver(s->identities, s->owner, w.token); }};
 }
 
+inline worktrees_actor::behavior_type
+fake_worktrees(worktrees_actor::stateful_pointer<fake_state>, desk_script* s) {
+  return {
+    [](const make_worktree&) { return made_worktree{}; },
+    [=](const asked<get_diff>&) { return s->answer(s->changed); },
+    [=](const asked<list_worktrees>&) { return s->answer(worktree_page{}); },
+    [=](const asked<remove_worktree>& q) {
+      return s->answer(removed_worktree{.run_id = q.what.run_id.value_or("r_?")});
+    },
+    [](const runs_actor&) {}};
+}
+
 /// A gateway with clients on one side and a scripted desk on the other.
 struct door_world : actor_world {
   desk_script script;
   std::vector<mcp::call_entry> logged;
-  desk at{spawn(fake_registry, &script), spawn(fake_runs, &script)};
+  desk at{
+    spawn(fake_registry, &script),
+    spawn(fake_runs, &script),
+    spawn(fake_worktrees, &script)};
   gateway_actor gate = spawn(
     mcp::gateway,
     static_cast<room*>(&outside),
