@@ -1,6 +1,8 @@
 #pragma once
 
 #include "actors/messages.hpp"
+#include "actors/notice_talk.hpp"
+#include "actors/worktree_talk.hpp"
 
 #include <caf/fwd.hpp>
 #include <caf/replies_to.hpp>
@@ -30,6 +32,9 @@ using journal_actor = caf::typed_actor<
   caf::replies_to<load_session>::with<store::session_record>,
   caf::replies_to<read_token>::with<attempt_token>,
   caf::replies_to<load_all>::with<all_loaded>,
+  caf::replies_to<add_notice>::with<written>,
+  caf::reacts_to<drop_notice>,
+  caf::replies_to<load_notices>::with<notices_loaded>,
   caf::reacts_to<wake>>;
 
 /// One process of an agent, from its start to its last byte. Child of a RUN, linked to
@@ -55,6 +60,22 @@ using run_actor = caf::typed_actor<
   caf::replies_to<stop_run>::with<stopped_run>,
   caf::reacts_to<attempt_news>,
   caf::reacts_to<attempt_over>,
+  // It goes on all the same.
+  caf::reacts_to<notice_failed>,
+  caf::reacts_to<wake>>;
+
+/// A notice, and whom to tell if nobody can be told; none after that run's end.
+struct new_notice : message_tag {
+  store::notice_record notice;
+  run_actor from;
+};
+
+/// Runs people's own commands when a run needs an answer or has ended.
+using notifier_actor = caf::typed_actor<
+  caf::reacts_to<new_notice>,
+  // What was left to do may be begun.
+  caf::reacts_to<all_recovered>,
+  caf::reacts_to<kept_news>,
   caf::reacts_to<wake>>;
 
 /// Supervises the runs: admits, starts, restarts and stops them.

@@ -73,7 +73,8 @@ launch_of(const asked<spawn_run>& request, const chosen_backend& backend) {
     .restart = given_or(what.restart, backend.settings.restart),
     .limits = given_or(what.limits, backend.settings.limits),
     .permissions = given_or(what.permissions, backend.settings.permissions),
-    .env = env_of(request, backend.settings)};
+    .env = env_of(request, backend.settings),
+    .notify = what.notify ? what.notify : backend.notify};
   if (launch.command.empty() && !request.who->run_id)
     if (auto program = command_variable(request.who->env, backend.type->name))
       launch.command = {*program};
@@ -85,6 +86,7 @@ launch_of(const asked<spawn_run>& request, const chosen_backend& backend) {
 result<chosen_backend>
 choose_backend(const store::configuration& config, const std::string& name) {
   chosen_backend chosen;
+  chosen.notify = config.notify;
   if (const auto it = config.backends.find(name); it != config.backends.end())
     chosen.settings = it->second;
   const auto& type = chosen.settings.type.empty() ? name : chosen.settings.type;
@@ -107,6 +109,10 @@ result<void> check_rights(const spawn_run& request, const parent_rights& parent)
       errc::refused,
       "permissions: a run may not allow more, nor deny or ask less, than it may "
       "itself");
+  if (request.notify)
+    return fail(
+      errc::refused,
+      "notify: only a person may choose the command; leave it out, wait_runs tells");
   for (const char* name : guarded)
     if (member(request.backend_config, name) != member(parent.backend_config, name))
       return fail(
@@ -202,7 +208,8 @@ spawn_run as_spawn(const store::session_record& session, const continue_run& que
     .restart = session.launch.restart,
     .limits = session.launch.limits,
     .permissions = session.launch.permissions,
-    .idempotency_key = question.idempotency_key};
+    .idempotency_key = question.idempotency_key,
+    .notify = session.launch.notify};
   return request;
 }
 

@@ -35,6 +35,7 @@ struct new_run {
 struct chosen_backend {
   const agents::backend_type* type = nullptr;
   store::backend_settings settings;
+  std::optional<notify_policy> notify; ///< Of the configuration.
 };
 
 [[nodiscard]] result<chosen_backend>

@@ -74,6 +74,7 @@ bool run_state::step(run_event on, std::string cause) {
   const auto to = supervision::next(v.phase, on);
   if (!to || *to == v.phase)
     return false;
+  const bool waited = !is_final(v.phase) && wants_attention(v.status);
   v.phase = *to;
   v.status = status_of(*to);
   v.updated_at = around_.world->wall();
@@ -85,6 +86,8 @@ bool run_state::step(run_event on, std::string cause) {
   emit({event_type::status_changed, {print_json(data)}});
   if (!final())
     shown_ = v.phase;
+  if (!final() && !waited && wants_attention(v.status))
+    notify(notify_on::attention);
   return true;
 }
 

@@ -102,6 +102,7 @@ void run_state::flushed(std::uint64_t up_to, int credits) {
   if (news) {
     report();
     wake_pollers();
+    send_notices();
   }
   confirm_continued();
 }
@@ -209,6 +210,8 @@ void run_state::retire() {
   if (std::exchange(retired_, true))
     return;
   record_.view.last_seq = told_seq_;
+  if (!std::exchange(end_noticed_, true))
+    notify(notify_on::end);
   save_session();
   self_->request(around_.journal, deadline::disk, save_run{.record = record_})
     .then(
@@ -225,6 +228,7 @@ void run_state::retire() {
 void run_state::say_farewell() {
   shown_ = record_.view.phase;
   report();
+  send_notices();
   confirm_continued();
   wake_pollers();
   for (auto& [id, answer] : cancellers_)

@@ -86,6 +86,8 @@ caf::result<continued_run> runs_state::resume(const resume_run& request) {
         asked<spawn_run> next{
           question.who, question.key, as_spawn(session, question.what)};
         next.what.role = finished.role;
+        if (question.who->run_id)
+          next.what.notify.reset();
         create(
           std::move(next),
           std::move(session),
@@ -256,6 +258,7 @@ void runs_state::launch_run(loaded_run loaded, bool recovered) {
       .kept = std::move(kept),
       .recovered = recovered,
       .registry = setup_.registry,
+      .notifier = setup_.notifier,
       .supervisor = runs_actor(self_)});
   self_->monitor(live.actor);
   by_address_[live.actor.address()] = run_id;

@@ -22,6 +22,7 @@ struct runs_setup {
   registry_actor registry;
   store::configuration config;
   worktrees_actor worktrees;
+  notifier_actor notifier;
   int keeper_pid = 0; ///< Every descendant of it is part of a run.
 };
 

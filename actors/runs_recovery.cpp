@@ -159,6 +159,8 @@ void runs_state::ready_if_done() {
   for (const auto& [key, kept] : kept_)
     if (!live_.contains(key.run_id))
       let_go(kept);
+  if (setup_.notifier)
+    self_->send(setup_.notifier, all_recovered{});
   setup_.around.world->open_doors();
   watch_idle();
   quit_if_done();

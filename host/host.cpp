@@ -3,6 +3,7 @@
 #include "actors/io_room.hpp"
 #include "actors/journal.hpp"
 #include "actors/log.hpp"
+#include "actors/notifier.hpp"
 #include "actors/registry.hpp"
 #include "actors/runs.hpp"
 #include "actors/syncer.hpp"
@@ -41,6 +42,7 @@ struct services {
   journal_actor journal;
   registry_actor registry;
   worktrees_actor worktrees;
+  notifier_actor notifier;
   runs_actor runs;
   gateway_actor gateway;
 };
@@ -59,6 +61,7 @@ caf::behavior root(caf::event_based_actor* self, const services& all) {
   self->monitor(all.journal);
   self->monitor(all.registry);
   self->monitor(all.worktrees);
+  self->monitor(all.notifier);
   self->monitor(all.runs);
   self->monitor(all.gateway);
   self->set_down_handler([](const caf::down_msg& died) {
@@ -89,6 +92,7 @@ int serve(host_options options) {
   all.registry = system.spawn(registry, static_cast<room*>(&world), all.journal);
   all.worktrees =
     system.spawn<caf::detached>(worktrees_of_runs, worktrees_setup{disk, all.registry});
+  all.notifier = system.spawn(notifier, notifier_setup{&world, disk, all.journal});
   std::mutex lock;
   std::condition_variable lost;
   bool keeper_lost = false;
@@ -100,6 +104,7 @@ int serve(host_options options) {
       .registry = all.registry,
       .config = options.config,
       .worktrees = all.worktrees,
+      .notifier = all.notifier,
       .keeper_pid = options.keeper_pid});
   all.gateway = system.spawn(
     mcp::gateway,

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "protocol/exit.hpp"
+#include "protocol/isolation.hpp"
 #include "protocol/phases.hpp"
 #include "protocol/values.hpp"
-#include "protocol/worktrees.hpp"
 
 #include <cstdint>
 #include <optional>

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/messages.hpp"
+#include "protocol/notify.hpp"
 #include "protocol/phases.hpp"
 #include "protocol/policy.hpp"
 #include "protocol/worktrees.hpp"
@@ -45,6 +46,7 @@ struct spawn_run {
   env_mode environment = env_mode::inherit;
   std::optional<std::string> idempotency_key;
   isolation_mode isolation = isolation_mode::none;
+  std::optional<notify_policy> notify;
 
   static constexpr bool closed = true;
   static constexpr auto fields() {
@@ -98,6 +100,8 @@ struct spawn_run {
         &spawn_run::isolation,
         "worktree: a git worktree and branch of its own, made from the commit that is "
         "checked out at cwd."),
+      optional(
+        "notify", &spawn_run::notify, "Command to tell a person; else as configured."),
     };
   }
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "protocol/isolation.hpp"
 #include "protocol/record.hpp"
 
 #include <array>
@@ -9,35 +10,8 @@
 #include <string_view>
 #include <vector>
 
-/// Runs in a git worktree of their own: where it is, what changed in it, and the end of
-/// it.
+/// Runs in a git worktree of their own: what changed in it, and the end of it.
 namespace troupe {
-
-enum class isolation_mode : std::uint8_t { none, worktree };
-
-constexpr auto names(isolation_mode) {
-  return std::to_array<std::string_view>({"none", "worktree"});
-}
-
-struct worktree_view {
-  std::string path;
-  std::string branch;
-  std::string base_commit;
-  std::string repository;
-  std::string origin;
-
-  friend bool operator==(const worktree_view&, const worktree_view&) = default;
-
-  static constexpr auto fields() {
-    return std::tuple{
-      required("path", &worktree_view::path, "Top directory of the worktree."),
-      required("branch", &worktree_view::branch, "Made for it."),
-      required("base_commit", &worktree_view::base_commit, "Where it started."),
-      required("repository", &worktree_view::repository, "The .git it belongs to."),
-      required("origin", &worktree_view::origin, "The cwd that was asked for."),
-    };
-  }
-};
 
 struct get_diff {
   std::optional<std::string> run_id;

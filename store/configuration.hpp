@@ -1,5 +1,6 @@
 #pragma once
 
+#include "protocol/notify.hpp"
 #include "protocol/policy.hpp"
 #include "protocol/result.hpp"
 
@@ -43,6 +44,7 @@ struct configuration {
   std::vector<std::string> toolsets = {"runs"};
   std::uint32_t idle_exit_s = 600;
   std::uint32_t retention_days = 30;
+  std::optional<notify_policy> notify;
 
   static constexpr bool closed = true;
   static constexpr auto fields() {
@@ -59,6 +61,10 @@ struct configuration {
         "retention_days",
         &configuration::retention_days,
         "Final runs are kept this many days; 0: for ever."),
+      optional(
+        "notify",
+        &configuration::notify,
+        "A command for when a run needs an answer or has ended."),
     };
   }
 };

@@ -73,6 +73,14 @@ fs::path layout::token_file(const std::string& run_id, std::uint32_t n) const {
   return attempt(run_id, n) / "token";
 }
 
+fs::path layout::notice(const std::string& run_id, std::uint64_t seq) const {
+  return run(run_id) / "notices" / std::to_string(seq);
+}
+
+fs::path layout::notice_file(const std::string& run_id, std::uint64_t seq) const {
+  return notice(run_id, seq) / "notice.json";
+}
+
 fs::path layout::session_file(const std::string& session_id) const {
   return state / "sessions" / (plain(session_id) + ".json");
 }

@@ -30,6 +30,10 @@ struct layout {
   inputs_file(const std::string& run_id, std::uint32_t n) const;
   [[nodiscard]] std::filesystem::path
   token_file(const std::string& run_id, std::uint32_t n) const;
+  [[nodiscard]] std::filesystem::path
+  notice(const std::string& run_id, std::uint64_t seq) const;
+  [[nodiscard]] std::filesystem::path
+  notice_file(const std::string& run_id, std::uint64_t seq) const;
   [[nodiscard]] std::filesystem::path session_file(const std::string& session_id) const;
 };
 

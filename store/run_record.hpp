@@ -1,5 +1,6 @@
 #pragma once
 
+#include "protocol/notify.hpp"
 #include "protocol/runs.hpp"
 
 #include <map>
@@ -66,6 +67,7 @@ struct launch_record {
   run_limits limits;
   permission_policy permissions;
   std::map<std::string, std::string> env; ///< Complete, without what attempts add.
+  std::optional<notify_policy> notify;
 
   static constexpr auto fields() {
     return std::tuple{
@@ -79,6 +81,7 @@ struct launch_record {
       optional("limits", &launch_record::limits, "As given."),
       optional("permissions", &launch_record::permissions, "As given."),
       optional("env", &launch_record::env, "Complete environment."),
+      optional("notify", &launch_record::notify, "Who is told of it."),
     };
   }
 };

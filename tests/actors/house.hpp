@@ -2,6 +2,7 @@
 
 #include "actors/errors.hpp"
 #include "actors/journal.hpp"
+#include "actors/notifier.hpp"
 #include "actors/registry.hpp"
 #include "actors/runs.hpp"
 #include "actors/syncer.hpp"
@@ -30,6 +31,7 @@ struct house : actor_world {
   journal_actor files;
   registry_actor names;
   worktrees_actor trees;
+  notifier_actor herald;
   runs_actor boss;
 
   void SetUp() override { begin(); }
@@ -50,6 +52,7 @@ struct house : actor_world {
         .disk = disk, .world = &outside, .awaited = hand, .grouped = hand}));
     names = spawn(registry, static_cast<room*>(&outside), files);
     trees = spawn(worktrees_of_runs, worktrees_setup{disk, names});
+    herald = spawn(notifier, notifier_setup{&outside, disk, files});
     boss = spawn(
       runs,
       runs_setup{
@@ -57,6 +60,7 @@ struct house : actor_world {
         .registry = names,
         .config = config,
         .worktrees = trees,
+        .notifier = herald,
         .keeper_pid = 77});
     for (auto& each : early)
       caf::anon_send(boss, kept_news{{}, std::move(each)});
@@ -74,6 +78,7 @@ struct house : actor_world {
     caf::anon_send_exit(boss, caf::exit_reason::kill);
     caf::anon_send_exit(names, caf::exit_reason::kill);
     caf::anon_send_exit(trees, caf::exit_reason::kill);
+    caf::anon_send_exit(herald, caf::exit_reason::kill);
     settle();
     caf::anon_send_exit(files, caf::exit_reason::kill);
     settle();

@@ -48,6 +48,9 @@ inline journal_actor::behavior_type slow_journal(
     [pass_on](const load_session& what) { return pass_on(what); },
     [pass_on](const read_token& what) { return pass_on(what); },
     [pass_on](const load_all& what) { return pass_on(what); },
+    [pass_on](const add_notice& what) { return pass_on(what); },
+    [real](const drop_notice& what) { caf::anon_send(real, what); },
+    [pass_on](const load_notices& what) { return pass_on(what); },
     [disk](const wake&) {
       disk->slow = false;
       for (auto& each : std::exchange(disk->waiting, {}))
