@@ -58,7 +58,8 @@ void attempt_state::spawn() {
           .cwd = setup_.plan.cwd,
           .dir = around_.disk.attempt(setup_.run_id, setup_.n),
           .stdin_open = line->stdin_open,
-          .memory_mb = setup_.limits.memory_mb});
+          .memory_mb = setup_.limits.memory_mb,
+          .confine = setup_.confine});
         begin_fold();
       },
       [this](const caf::error& e) {

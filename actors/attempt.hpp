@@ -34,6 +34,7 @@ struct attempt_setup {
   agents::environment env;
   agents::run_marks marks;
   run_limits limits;
+  std::optional<keeper::fence> confine;
   std::chrono::milliseconds run_time_before{0};
   timestamp started_at;
 

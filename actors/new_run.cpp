@@ -1,5 +1,6 @@
 #include "actors/new_run.hpp"
 
+#include "actors/confining.hpp"
 #include "agents/environment.hpp"
 #include "agents/permission.hpp"
 #include "protocol/identity.hpp"
@@ -74,7 +75,8 @@ launch_of(const asked<spawn_run>& request, const chosen_backend& backend) {
     .limits = given_or(what.limits, backend.settings.limits),
     .permissions = given_or(what.permissions, backend.settings.permissions),
     .env = env_of(request, backend.settings),
-    .notify = what.notify ? what.notify : backend.notify};
+    .notify = what.notify ? what.notify : backend.notify,
+    .confine = what.confine ? what.confine : backend.settings.confine};
   if (launch.command.empty() && !request.who->run_id)
     if (auto program = command_variable(request.who->env, backend.type->name))
       launch.command = {*program};
@@ -113,6 +115,10 @@ result<void> check_rights(const spawn_run& request, const parent_rights& parent)
     return fail(
       errc::refused,
       "notify: only a person may choose the command; leave it out, wait_runs tells");
+  if (parent.confine && request.confine != parent.confine)
+    return fail(
+      errc::refused,
+      "confine: a confined run may not choose another for its own; leave it out");
   for (const char* name : guarded)
     if (member(request.backend_config, name) != member(parent.backend_config, name))
       return fail(
@@ -125,6 +131,8 @@ result<void> check_rights(const spawn_run& request, const parent_rights& parent)
 void inherit(spawn_run& request, const parent_rights& parent) {
   if (request.permissions == permission_policy{})
     request.permissions = parent.permissions;
+  if (!request.confine)
+    request.confine = parent.confine;
   const auto above = parse_json(parent.backend_config.text);
   auto own = parse_json(request.backend_config.text).value_or(json::object());
   if (!above || !above->is_object() || !own.is_object())
@@ -172,6 +180,9 @@ result<new_run> compose(
       "isolation: session " + session->session_id + " takes place in " + cwd +
         "; a worktree needs session_mode new");
   new_run made{.record = {}, .launch = launch_of(request, backend)};
+  if (made.launch.confine)
+    if (auto right = check_paths(*made.launch.confine); !right)
+      return fail(std::move(right.error()));
   auto& view = made.record.view;
   view.run_id = new_run_id(now);
   view.agent_name = agent_name;
@@ -209,7 +220,8 @@ spawn_run as_spawn(const store::session_record& session, const continue_run& que
     .limits = session.launch.limits,
     .permissions = session.launch.permissions,
     .idempotency_key = question.idempotency_key,
-    .notify = session.launch.notify};
+    .notify = session.launch.notify,
+    .confine = session.launch.confine};
   return request;
 }
 

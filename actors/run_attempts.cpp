@@ -1,5 +1,6 @@
 #include "actors/run.hpp"
 
+#include "actors/confining.hpp"
 #include "actors/deadlines.hpp"
 #include "actors/tokens.hpp"
 #include "protocol/identity.hpp"
@@ -147,6 +148,9 @@ void run_state::start_attempt(const std::optional<exit_reason>& after) {
   setup.token = record_.view.run_id + "." + new_token();
   if (env_)
     setup.env = *env_;
+  if (launch_.confine)
+    setup.confine =
+      fence_of(*launch_.confine, record_.view.cwd, setup.env, record_.view.worktree);
   launch(std::move(setup));
 }
 

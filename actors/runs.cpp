@@ -1,6 +1,7 @@
 #include "actors/runs.hpp"
 
 #include "actors/bounds.hpp"
+#include "actors/confining.hpp"
 #include "actors/deadlines.hpp"
 #include "actors/errors.hpp"
 #include "actors/run.hpp"
@@ -139,6 +140,11 @@ result<new_run> runs_state::prepare(
     backend->settings.command = parent->command;
   const auto cwd = session && session->worktree ? session->worktree->origin
                                                 : place_of(request, session);
+  if (parent && parent->confine)
+    if (auto inside =
+          check_place(cwd, *parent->confine, live_.at(*request.who->run_id).brief.cwd);
+        !inside)
+      return fail(std::move(inside.error()));
   const bool own_name = request.what.nickname.has_value();
   if (session && !own_name)
     request.what.nickname = session->agent_name;
@@ -232,7 +238,8 @@ void runs_state::enter(
       .backend = v.backend,
       .permissions = launch.permissions,
       .backend_config = launch.backend_config,
-      .command = launch.command}};
+      .command = launch.command,
+      .confine = launch.confine}};
   live_.insert_or_assign(v.run_id, std::move(run));
   sessions_[v.session_id].push_back(v.run_id);
   for (const auto& key : record.keys)

@@ -24,7 +24,8 @@ rights_in(const std::string& backend, const store::launch_record& launch) {
     .backend = backend,
     .permissions = launch.permissions,
     .backend_config = launch.backend_config,
-    .command = launch.command};
+    .command = launch.command,
+    .confine = launch.confine};
 }
 
 } // namespace

@@ -45,6 +45,7 @@ private:
   [[nodiscard]] result<descriptor> open_transcript(const char* name) const;
   [[nodiscard]] std::unique_ptr<input> input_on(descriptor pipe);
   [[nodiscard]] result<launch> prepare();
+  [[nodiscard]] result<void> confine(launch& what);
   [[nodiscard]] tree::events tree_events();
   void on_started(launched agent);
   void on_refused(std::string why, bool may_pass);
@@ -57,6 +58,7 @@ private:
   spawn_order what_;
   tell tell_;
   std::array<descriptor, 3> stdio_;
+  descriptor ruleset_;
   std::unique_ptr<input> input_;
   std::unique_ptr<tree> tree_;
   launched main_;

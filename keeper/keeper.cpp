@@ -1,12 +1,14 @@
 #include "keeper/keeper.hpp"
 
 #include "keeper/attempt.hpp"
+#include "keeper/files.hpp"
 #include "keeper/log.hpp"
 #include "keeper/paths.hpp"
 #include "keeper/processes.hpp"
 
 #include <algorithm>
 #include <csignal>
+#include <cstdlib>
 #include <fcntl.h>
 #include <map>
 #include <sys/epoll.h>
@@ -22,6 +24,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t attempts_max = 10'000;
+constexpr int oom_score_raise = 300;
+constexpr int oom_score_max = 1000;
 constexpr auto end_patience = 30s;
 constexpr auto end_round_wait = 5ms;
 
@@ -43,6 +47,14 @@ rlimit raise_file_limit() {
   return given;
 }
 
+/// Agents go before us when memory runs out. Only ever raised: lowering needs a
+/// privilege.
+std::string raised_oom_score() {
+  const auto own = read_file("/proc/self/oom_score_adj");
+  const int score = own ? std::atoi(own->c_str()) : 0;
+  return std::to_string(std::min(score + oom_score_raise, oom_score_max));
+}
+
 descriptor take_signals() {
   signal(SIGCHLD, SIG_DFL);
   sigset_t wanted;
@@ -58,7 +70,15 @@ public:
   keeper(keeper_options options, lease right, rlimit files, mode_t mask)
     : options_(std::move(options)), lease_(std::move(right)),
       groups_(short_hash(options_.state_dir)), signals_(take_signals()),
-      ground_{waits_, kids_, groups_, options_.hold, lease_.lock(), files, mask},
+      ground_{
+        waits_,
+        kids_,
+        groups_,
+        options_.hold,
+        lease_.lock(),
+        files,
+        mask,
+        raised_oom_score()},
       supervisor_(waits_, kids_, lease_, options_.supervisor) {}
 
   /// `failure` is set if it could not serve.

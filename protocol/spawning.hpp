@@ -1,10 +1,11 @@
 #pragma once
 
+#include "protocol/confinement.hpp"
+#include "protocol/isolation.hpp"
 #include "protocol/messages.hpp"
 #include "protocol/notify.hpp"
 #include "protocol/phases.hpp"
 #include "protocol/policy.hpp"
-#include "protocol/worktrees.hpp"
 
 #include <array>
 #include <cstdint>
@@ -47,6 +48,7 @@ struct spawn_run {
   std::optional<std::string> idempotency_key;
   isolation_mode isolation = isolation_mode::none;
   std::optional<notify_policy> notify;
+  std::optional<confinement> confine;
 
   static constexpr bool closed = true;
   static constexpr auto fields() {
@@ -98,10 +100,12 @@ struct spawn_run {
       optional(
         "isolation",
         &spawn_run::isolation,
-        "worktree: a git worktree and branch of its own, made from the commit that is "
-        "checked out at cwd."),
+        "worktree: a git worktree and branch of its own, from the commit at cwd."),
+      optional("notify", &spawn_run::notify, "Tells a person; else as configured."),
       optional(
-        "notify", &spawn_run::notify, "Command to tell a person; else as configured."),
+        "confine",
+        &spawn_run::confine,
+        "The kernel lets it write in cwd and signal its own only."),
     };
   }
 };

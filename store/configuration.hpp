@@ -1,5 +1,6 @@
 #pragma once
 
+#include "protocol/confinement.hpp"
 #include "protocol/notify.hpp"
 #include "protocol/policy.hpp"
 #include "protocol/result.hpp"
@@ -21,6 +22,7 @@ struct backend_settings {
   std::optional<run_limits> limits;
   std::optional<restart_policy> restart;
   std::optional<permission_policy> permissions;
+  std::optional<confinement> confine;
 
   static constexpr bool closed = true;
   static constexpr auto fields() {
@@ -32,6 +34,7 @@ struct backend_settings {
       optional("restart", &backend_settings::restart, "Instead of the defaults."),
       optional(
         "permissions", &backend_settings::permissions, "Instead of the defaults."),
+      optional("confine", &backend_settings::confine, "How far its runs may reach."),
     };
   }
 };

@@ -68,6 +68,7 @@ struct launch_record {
   permission_policy permissions;
   std::map<std::string, std::string> env; ///< Complete, without what attempts add.
   std::optional<notify_policy> notify;
+  std::optional<confinement> confine;
 
   static constexpr auto fields() {
     return std::tuple{
@@ -82,6 +83,7 @@ struct launch_record {
       optional("permissions", &launch_record::permissions, "As given."),
       optional("env", &launch_record::env, "Complete environment."),
       optional("notify", &launch_record::notify, "Who is told of it."),
+      optional("confine", &launch_record::confine, "How far it may reach."),
     };
   }
 };
