@@ -125,6 +125,7 @@ void attempt_state::judge(std::string stderr_tail) {
   if (fold_) {
     over.result = result_ ? result_->result : fold_->speaker().outcome();
     over.session = fold_->speaker().session();
+    over.unsent = fold_->speaker().unsent();
   }
   over.for_good = for_good_;
   over.kept = !refusal_;

@@ -79,7 +79,10 @@ private:
   void conclude(supervision::run_event on, const exit_reason& why);
   [[nodiscard]] agents::attempt_plan
   plan_of(const store::attempt_record& attempt) const;
+  [[nodiscard]] std::vector<agent_input>
+  first_inputs(const std::optional<exit_reason>& after) const;
   [[nodiscard]] std::string first_turn(const std::optional<exit_reason>& after) const;
+  void drop_waiting_turns();
   [[nodiscard]] attempt_setup setup_of(const store::attempt_record& attempt) const;
 
   // Events and what is on disk (run_events.cpp).

@@ -90,6 +90,10 @@ public:
   /// in the adapter; the end of that other is then not told.
   [[nodiscard]] virtual bool takes_turns() const = 0;
 
+  /// Turns that were said and not sent to the agent, oldest first: they wait for its
+  /// next attempt.
+  [[nodiscard]] virtual std::vector<std::string> unsent() const { return {}; }
+
   /// Tool calls that were started and not finished: signs of life.
   [[nodiscard]] virtual int open_tools() const = 0;
 };

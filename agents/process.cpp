@@ -61,7 +61,7 @@ public:
   }
 
   void over(step& out) const override {
-    tell_given_up(requests_, waiting_, "the program has ended", out);
+    tell_withdrawn(requests_, "the program has ended", out);
   }
 
   [[nodiscard]] exit_reason ended(const process_end& how) const override {
@@ -91,6 +91,9 @@ public:
   [[nodiscard]] std::optional<std::string> session() const override { return session_; }
   [[nodiscard]] bool takes_turns() const override {
     return mode_ == stdin_mode::json && end_ && !closed_;
+  }
+  [[nodiscard]] std::vector<std::string> unsent() const override {
+    return waiting_.all();
   }
   [[nodiscard]] int open_tools() const override { return calls_.count(); }
 
@@ -147,10 +150,10 @@ private:
       end.result.final_response = words_.text();
     running_ = false;
     calls_.clear();
-    tell_given_up(requests_, {}, "the turn has ended", out);
+    tell_withdrawn(requests_, "the turn has ended", out);
     requests_.clear();
     end_ = end;
-    if (const auto next = waiting_.pop())
+    if (const auto next = closed_ ? std::nullopt : waiting_.pop())
       send(*next, out);
     else
       out.ended = std::move(end);
@@ -181,9 +184,8 @@ private:
     if (std::exchange(closed_, true))
       return;
     out.close_stdin = mode_ != stdin_mode::none;
-    tell_given_up(requests_, waiting_, "its input was closed", out);
+    tell_withdrawn(requests_, "its input was closed", out);
     requests_.clear();
-    waiting_.clear();
   }
 
   void answer(const agent_input& said, step& out) {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace troupe::agents {
 
@@ -29,9 +30,10 @@ public:
     return text;
   }
 
-  void clear() { texts_.clear(); }
-
-  [[nodiscard]] std::size_t count() const { return texts_.size(); }
+  /// Oldest first.
+  [[nodiscard]] std::vector<std::string> all() const {
+    return {texts_.begin(), texts_.end()};
+  }
 
   [[nodiscard]] bool full() const { return texts_.size() == count_max; }
 

@@ -37,6 +37,7 @@ struct run_record {
     stop_reason; ///< A stop was ordered: final over any policy.
   std::optional<std::string> resumed_from; ///< The run this one goes on from.
   std::optional<timestamp> next_start;     ///< When it is backing off or parked: until.
+  std::vector<std::string> waiting_turns;  ///< No attempt has sent them yet.
   std::vector<std::string> keys;           ///< Of the calls that asked for it.
 
   static constexpr auto fields() {
@@ -48,6 +49,8 @@ struct run_record {
       optional(
         "resumed_from", &run_record::resumed_from, "The run this one goes on from."),
       optional("next_start", &run_record::next_start, "When its next attempt is due."),
+      optional(
+        "waiting_turns", &run_record::waiting_turns, "No attempt has sent them yet."),
       optional(
         "keys", &run_record::keys, "Idempotency keys of calls that asked for it."),
     };

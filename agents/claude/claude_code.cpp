@@ -53,7 +53,7 @@ public:
       return;
     switch (said.kind) {
     case input_kind::turn:
-      return turn(turn_text(said), out);
+      return turn(said, out);
     case input_kind::answer:
       return answer(said, out);
     case input_kind::interrupt:
@@ -68,7 +68,7 @@ public:
   }
 
   void over(step& out) const override {
-    tell_given_up(control_.waiting(), waiting_, "the agent has ended", out);
+    tell_withdrawn(control_.waiting(), "the agent has ended", out);
   }
 
   [[nodiscard]] exit_reason ended(const process_end& how) const override {
@@ -89,6 +89,9 @@ public:
   [[nodiscard]] std::optional<std::string> session() const override { return session_; }
   [[nodiscard]] bool takes_turns() const override {
     return !closed_ && !waiting_.full();
+  }
+  [[nodiscard]] std::vector<std::string> unsent() const override {
+    return waiting_.all();
   }
   [[nodiscard]] int open_tools() const override { return messages_.open_tools(); }
 
@@ -199,22 +202,25 @@ private:
   /// answer, or failed for a reason of its own. What is wrong with the account or the
   /// session is for the policy of restarts.
   [[nodiscard]] bool may_go_on() const {
+    if (closed_)
+      return false;
     return !answer_ || answer_->reason.reason == exit_kind::completed ||
            answer_->reason.reason == exit_kind::agent_error;
   }
 
   void give_up(std::string_view why, step& out) {
-    tell_given_up(control_.waiting(), waiting_, why, out);
+    tell_withdrawn(control_.waiting(), why, out);
     control_.clear();
-    waiting_.clear();
   }
 
   /// The first turn of an attempt is told by the run: its prompt, or why it goes on.
-  void turn(const std::string& text, step& out) {
+  /// One that waited in an earlier attempt was told there.
+  void turn(const agent_input& said, step& out) {
+    const auto text = turn_text(said);
     const bool waits = asked_ || own_turn_;
     if (waits && !waiting_.push(text))
       return warn(out, "turn_refused", {{"message", "too many turns wait"}});
-    if (std::exchange(began_, true)) {
+    if (std::exchange(began_, true) && !is_carried(said)) {
       json data{{"role", "user"}, {"text", text}};
       if (waits)
         data["waits"] = true;

@@ -149,7 +149,15 @@ TEST_F(ClaudeCode, SendsNoWaitingTurnIntoAUsageLimit) {
   ASSERT_TRUE(end.ended);
   EXPECT_EQ(end.ended->reason.reason, exit_kind::rate_limited);
   EXPECT_THAT(end.lines, IsEmpty());
-  EXPECT_THAT(told(end), ElementsAre(HasSubstr("turns_dropped")));
+  EXPECT_THAT(c_->unsent(), ElementsAre("two"));
+}
+
+TEST_F(ClaudeCode, TellsOfATurnOnceHoweverManyAttemptsItWaits) {
+  c_.turn("go on");
+  const auto carried = c_.say(input_kind::turn, {{"text", "two"}, {"carried", true}});
+
+  EXPECT_THAT(told(carried), IsEmpty());
+  EXPECT_THAT(c_.print(good("1")).lines, ElementsAre(prompt("two")));
 }
 
 TEST_F(ClaudeCode, TellsWhatItsEndLeavesUndone) {
@@ -162,8 +170,8 @@ TEST_F(ClaudeCode, TellsWhatItsEndLeavesUndone) {
     told(c_.over()),
     ElementsAre(
       R"(warning {"kind":"request_withdrawn","request_id":"r1","title":"Bash: x",)"
-      R"("why":"the agent has ended"})",
-      R"(warning {"kind":"turns_dropped","count":1,"why":"the agent has ended"})"));
+      R"("why":"the agent has ended"})"));
+  EXPECT_THAT(c_->unsent(), ElementsAre("two"));
 }
 
 TEST_F(ClaudeCode, BoundsTheTurnsThatWait) {
@@ -295,10 +303,8 @@ TEST_F(ClaudeCode, ClosesAndThenSaysNothing) {
   const auto closed = c_.say(input_kind::close);
 
   EXPECT_TRUE(closed.close_stdin);
-  EXPECT_THAT(
-    told(closed),
-    ElementsAre(R"(warning {"kind":"turns_dropped","count":1,"why":)"
-                R"("its input was closed"})"));
+  EXPECT_THAT(c_.print(good("1")).lines, IsEmpty());
+  EXPECT_THAT(c_->unsent(), ElementsAre("two"));
   EXPECT_THAT(c_.turn("three").lines, IsEmpty());
   EXPECT_THAT(c_.say(input_kind::interrupt).lines, IsEmpty());
 }
