@@ -24,7 +24,7 @@ struct process_config {
 
   static constexpr bool closed = true;
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       optional("command", &process_config::command, "The program and its arguments."),
       optional(
         "stdin",

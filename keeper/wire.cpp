@@ -32,7 +32,7 @@ struct order_head {
   std::uint64_t epoch = 0;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("verb", &order_head::verb, "Which order."),
       required("epoch", &order_head::epoch, "Of the supervisor that gives it."),
     };
@@ -43,7 +43,7 @@ struct report_head {
   std::string verb;
 
   static constexpr auto fields() {
-    return std::tuple{required("verb", &report_head::verb, "Which report.")};
+    return field_list{required("verb", &report_head::verb, "Which report.")};
   }
 };
 

@@ -37,7 +37,7 @@ struct restart_policy {
 
   static constexpr bool closed = true;
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       optional(
         "type",
         &restart_policy::type,
@@ -70,7 +70,7 @@ struct run_limits {
 
   static constexpr bool closed = true;
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       optional("startup_s", &run_limits::startup_s, "First output within this."),
       optional(
         "idle_s", &run_limits::idle_s, "No output for this long counts as hung."),
@@ -95,7 +95,7 @@ struct permission_policy {
 
   static constexpr bool closed = true;
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       optional(
         "allow", &permission_policy::allow, "Tool patterns allowed without asking."),
       optional("ask", &permission_policy::ask, "Tool patterns to ask about."),
@@ -114,7 +114,7 @@ struct admission_limits {
 
   static constexpr bool closed = true;
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       optional("live_runs", &admission_limits::live_runs, "Runs that are not final."),
       optional(
         "spawns_per_minute", &admission_limits::spawns_per_minute, "Sliding window."),

@@ -23,7 +23,7 @@ struct pending_request {
   friend bool operator==(const pending_request&, const pending_request&) = default;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("request_id", &pending_request::request_id, "Name it in the answer."),
       required("kind", &pending_request::kind, "permission, question or auth."),
       required("title", &pending_request::title, "In one line."),
@@ -43,7 +43,7 @@ struct attempt_view {
   std::optional<std::uint32_t> peak_memory_mb;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("n", &attempt_view::n, "1, 2, 3 …"),
       optional("exit", &attempt_view::exit, "Why it ended."),
       required("started_at", &attempt_view::started_at, "When."),
@@ -62,7 +62,7 @@ struct token_usage {
   friend bool operator==(const token_usage&, const token_usage&) = default;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       optional("input_tokens", &token_usage::input_tokens, "Read."),
       optional("output_tokens", &token_usage::output_tokens, "Written."),
       optional(
@@ -80,7 +80,7 @@ struct run_result {
   friend bool operator==(const run_result&, const run_result&) = default;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       optional("final_response", &run_result::final_response, "The answer."),
       optional(
         "structured_output", &run_result::structured_output, "The answer as data."),
@@ -117,7 +117,7 @@ struct run_view {
   std::uint32_t depth = 1;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("run_id", &run_view::run_id, "Handle for the other tools."),
       required("agent_name", &run_view::agent_name, "Its nickname."),
       required("backend", &run_view::backend, "Which kind of agent."),
