@@ -5,6 +5,7 @@
 #include "io/clients.hpp"
 #include "io/keeper_link.hpp"
 #include "io/loop.hpp"
+#include "io/resources.hpp"
 #include "io/tails.hpp"
 #include "io/timers.hpp"
 
@@ -162,6 +163,11 @@ timestamp io_room::wall() const {
 double io_room::dice() {
   const std::scoped_lock lock(parts_->dice_lock);
   return std::uniform_real_distribution<double>(0, 1)(parts_->dice);
+}
+
+supervision::resources_left io_room::left() const {
+  return {
+    .memory_mb = io::memory_available_mb(), .descriptors = io::descriptors_left()};
 }
 
 void io_room::wake_after(

@@ -35,6 +35,7 @@ public:
   [[nodiscard]] supervision::moment now() const override;
   [[nodiscard]] timestamp wall() const override;
   [[nodiscard]] double dice() override;
+  [[nodiscard]] supervision::resources_left left() const override;
   void wake_after(
     std::chrono::milliseconds delay, caf::actor_addr who, std::uint64_t token) override;
   void watch(const keeper::attempt_key& key, caf::actor_addr who) override;

@@ -2,6 +2,7 @@
 
 #include "keeper/verbs.hpp"
 #include "protocol/values.hpp"
+#include "supervision/admission.hpp"
 #include "supervision/restart.hpp"
 
 #include <caf/actor_addr.hpp>
@@ -23,6 +24,9 @@ public:
   [[nodiscard]] virtual supervision::moment now() const = 0;
   [[nodiscard]] virtual timestamp wall() const = 0;
   [[nodiscard]] virtual double dice() = 0; ///< Uniform in [0, 1).
+
+  /// What is left of the machine; read at once from the kernel.
+  [[nodiscard]] virtual supervision::resources_left left() const = 0;
 
   /// Sends `wake{token}` to `who` after the delay, if it still lives.
   virtual void wake_after(

@@ -161,7 +161,8 @@ void runs_state::create(
   if (!made)
     return to.refused(std::move(made.error()));
   const supervision::spawn_request place{request.who->run_id, made->record.view.depth};
-  if (auto admitted = admission_->admit(place, setup_.around.world->now()); !admitted)
+  auto& world = *setup_.around.world;
+  if (auto admitted = admission_->admit(place, world.now(), world.left()); !admitted)
     return to.refused(std::move(admitted.error()));
   made->record.resumed_from = resumed_from;
   made->record.view.resumed_from_run_id = std::move(resumed_from);

@@ -44,6 +44,7 @@ struct admission_limits {
   std::uint32_t spawns_per_minute = 600;
   std::uint32_t depth = 1;
   std::uint32_t children_per_parent = 16;
+  std::uint32_t memory_floor_mb = 256;
   incident_limits incident;
 
   static constexpr bool closed = true;
@@ -55,6 +56,10 @@ struct admission_limits {
       optional("depth", &admission_limits::depth, "1: agents may not start agents."),
       optional(
         "children_per_parent", &admission_limits::children_per_parent, "Live ones."),
+      optional(
+        "memory_floor_mb",
+        &admission_limits::memory_floor_mb,
+        "No run starts with less available memory; 0: not looked at."),
       optional(
         "incident", &admission_limits::incident, "When many runs fail of one cause."),
     };

@@ -18,7 +18,24 @@ std::string number(std::uint32_t n) {
 
 admission::admission(const admission_limits& limits) : limits_(limits) {}
 
-result<void> admission::admit(const spawn_request& request, moment now) {
+result<void> admission::has_resources(const resources_left& left) const {
+  if (left.memory_mb && *left.memory_mb < limits_.memory_floor_mb)
+    return fail(
+      errc::busy,
+      std::to_string(*left.memory_mb) + " MiB of memory are available, the floor is " +
+        number(limits_.memory_floor_mb) +
+        " (limits.memory_floor_mb in troupe.yml); end something, then try again");
+  if (left.descriptors && *left.descriptors < descriptors_floor)
+    return fail(
+      errc::busy,
+      "the daemon may open " + std::to_string(*left.descriptors) +
+        " more files, the floor is " + std::to_string(descriptors_floor) +
+        "; wait for a run to end, or start the daemon with a higher `ulimit -n`");
+  return {};
+}
+
+result<void>
+admission::admit(const spawn_request& request, moment now, const resources_left& left) {
   forget_older(now);
   const auto& parent = request.parent_run_id;
   if (request.depth > limits_.depth)
@@ -39,6 +56,8 @@ result<void> admission::admit(const spawn_request& request, moment now) {
         " live children, the limit is " + number(limits_.children_per_parent) +
         " (limits.children_per_parent in troupe.yml); wait for one to end or cancel "
         "one");
+  if (auto room = has_resources(left); !room)
+    return room;
   if (recent_.size() >= limits_.spawns_per_minute) {
     const auto wait =
       recent_.empty() ? rate_window : recent_.front() + rate_window - now;

@@ -18,6 +18,16 @@ struct spawn_request {
   std::uint32_t depth = 1;
 };
 
+/// What is left of the machine, as the caller has read it; absent: not known, and not
+/// looked at.
+struct resources_left {
+  std::optional<std::uint64_t> memory_mb;   ///< Available without swapping.
+  std::optional<std::uint64_t> descriptors; ///< Of this process.
+};
+
+/// A run of ours needs a few of them, and so do clients and the journal.
+inline constexpr std::uint64_t descriptors_floor = 64;
+
 /// Checks and counts in one step, so that no two callers share a place. Refusals are
 /// errc::busy (try later) or errc::refused (depth; never) and say which limit, where it
 /// stands and what to do. A refused request leaves no trace. Memory is bounded by the
@@ -27,7 +37,8 @@ class admission {
 public:
   explicit admission(const admission_limits& limits);
 
-  [[nodiscard]] result<void> admit(const spawn_request& request, moment now);
+  [[nodiscard]] result<void>
+  admit(const spawn_request& request, moment now, const resources_left& left = {});
 
   /// Counts a run found on disk or resumed by policy; never refused, and no start of
   /// the last minute.
@@ -40,6 +51,7 @@ public:
 
 private:
   void forget_older(moment now);
+  [[nodiscard]] result<void> has_resources(const resources_left& left) const;
   [[nodiscard]] std::uint32_t children_of(const std::string& parent_run_id) const;
 
   admission_limits limits_;

@@ -95,6 +95,16 @@ TEST_F(Limits, AreHeldAndReleased) {
   EXPECT_NE(start(), "");
 }
 
+TEST_F(Runs, RefuseWhatTheMachineHasNoRoomFor) {
+  outside.machine.memory_mb = 100;
+  EXPECT_EQ(refusal(request()), errc::busy);
+  outside.machine.memory_mb = 1000;
+  outside.machine.descriptors = 10;
+  EXPECT_EQ(refusal(request()), errc::busy);
+  outside.machine.descriptors = 1000;
+  EXPECT_NE(start(), "");
+}
+
 TEST_F(Runs, RefuseChildrenBeyondTheDepth) {
   const auto parent = start();
 

@@ -79,6 +79,29 @@ TEST(Admission, CountsTheChildrenOfEachParentApart) {
   EXPECT_TRUE(door.admit({}, 0s)) << "a run without a parent is nobody's child";
 }
 
+TEST(Admission, RefusesWhatTheMachineHasNoMemoryFor) {
+  admission door({.memory_floor_mb = 256});
+  const auto none = door.admit({}, 0s, {.memory_mb = 255});
+  ASSERT_FALSE(none);
+  EXPECT_EQ(none.error().code, errc::busy);
+  EXPECT_THAT(none.error().message, HasSubstr("255 MiB of memory are available"));
+  EXPECT_THAT(none.error().message, HasSubstr("limits.memory_floor_mb"));
+  EXPECT_EQ(door.live(), 0u);
+  EXPECT_TRUE(door.admit({}, 0s, {.memory_mb = 256}));
+  EXPECT_TRUE(door.admit({}, 0s, {})) << "not known";
+  admission careless({.memory_floor_mb = 0});
+  EXPECT_TRUE(careless.admit({}, 0s, {.memory_mb = 0}));
+}
+
+TEST(Admission, RefusesWhatItHasNoDescriptorsFor) {
+  admission door({});
+  const auto none = door.admit({}, 0s, {.descriptors = descriptors_floor - 1});
+  ASSERT_FALSE(none);
+  EXPECT_EQ(none.error().code, errc::busy);
+  EXPECT_THAT(none.error().message, HasSubstr("ulimit -n"));
+  EXPECT_TRUE(door.admit({}, 0s, {.descriptors = descriptors_floor}));
+}
+
 TEST(Admission, NeverRefusesWhatIsThereAlready) {
   admission door({.live_runs = 1, .spawns_per_minute = 1, .children_per_parent = 1});
   for (int i = 0; i < 3; ++i)

@@ -36,6 +36,7 @@ public:
   std::map<keeper::attempt_key, caf::actor_addr> watchers;
   std::map<std::uint64_t, tail> tails;
   double next_dice = 0.5;
+  supervision::resources_left machine; ///< Unknown unless a test says otherwise.
 
   /// Starts at an arbitrary moment, so that nobody can rely on zero.
   [[nodiscard]] supervision::moment now() const override { return now_; }
@@ -43,6 +44,7 @@ public:
     return {1'795'000'000'000 + now_.count()};
   }
   [[nodiscard]] double dice() override { return next_dice; }
+  [[nodiscard]] supervision::resources_left left() const override { return machine; }
 
   void wake_after(
     std::chrono::milliseconds delay,
