@@ -165,6 +165,15 @@ void run_state::launch(attempt_setup setup) {
   attempt_ = self_->spawn(attempt, around_, std::move(setup), run_actor(self_));
 }
 
+attempt_usage run_state::spent_before(std::uint32_t n) const {
+  using supervision::operator+;
+  attempt_usage sum;
+  for (const auto& each : record_.attempts)
+    if (each.view.n < n)
+      sum = sum + each.view.usage.value_or(attempt_usage{});
+  return sum;
+}
+
 attempt_setup run_state::setup_of(const store::attempt_record& attempt) const {
   const auto& v = record_.view;
   return {
@@ -182,6 +191,7 @@ attempt_setup run_state::setup_of(const store::attempt_record& attempt) const {
        .token_file = around_.disk.token_file(v.run_id, attempt.view.n)},
     .limits = launch_.limits,
     .run_time_before = run_time_,
+    .spent_before = spent_before(attempt.view.n),
     .started_at = attempt.view.started_at};
 }
 

@@ -56,6 +56,8 @@ public:
       return;
     else if (said.kind == input_kind::interrupt)
       say(out, {{"type", "interrupt"}});
+    else if (said.kind == input_kind::nudge)
+      say(out, {{"type", "nudge"}, {"text", turn_text(said)}});
     else
       answer(said, out);
   }
@@ -96,6 +98,11 @@ public:
     return waiting_.all();
   }
   [[nodiscard]] int open_tools() const override { return calls_.count(); }
+  [[nodiscard]] std::uint64_t oldest_tool() const override { return calls_.oldest(); }
+  [[nodiscard]] bool takes_nudges() const override {
+    return mode_ == stdin_mode::json && running_ && !closed_;
+  }
+  [[nodiscard]] attempt_usage usage() const override { return spent_; }
 
 private:
   void read(const json& object, std::string_view text, step& out) {
@@ -103,6 +110,8 @@ private:
     const auto type = from_name<event_type>(name);
     if (name == "session" && !text_in(object, "session_id").empty())
       session_ = text_in(object, "session_id");
+    else if (name == "usage")
+      read_usage(event_data(object), spent_, out);
     else if (name == "request_withdrawn")
       withdraw(text_in(object, "request_id"), out);
     else if (!type)
@@ -146,6 +155,8 @@ private:
 
   void finish(event_type type, const json& data, step& out) {
     turn_end end = type == event_type::run_failed ? failed(data) : completed(data, out);
+    spent_.tokens = end.result.usage.value_or(spent_.tokens);
+    spent_.cost_usd = end.result.cost_usd ? end.result.cost_usd : spent_.cost_usd;
     if (!end.result.final_response)
       end.result.final_response = words_.text();
     running_ = false;
@@ -169,6 +180,7 @@ private:
 
   void send(const std::string& text, step& out) {
     running_ = true;
+    ++spent_.turns;
     end_.reset();
     words_.clear();
     if (mode_ == stdin_mode::json)
@@ -214,6 +226,7 @@ private:
   std::optional<std::string> session_;
   last_words words_;
   open_calls calls_;
+  attempt_usage spent_; ///< Turns are those it was given, unless it says otherwise.
   open_requests requests_;
   waiting_turns waiting_;
 };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "keeper/attempt_key.hpp"
+#include "keeper/tree_use.hpp"
 
 #include <array>
 #include <cstdint>
@@ -159,6 +160,7 @@ using order = std::variant<
   forget_order,
   ready_order,
   quit_order,
-  pong_order>;
+  pong_order,
+  sample_order>;
 
 } // namespace troupe::keeper

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "keeper/attempt_key.hpp"
+#include "keeper/tree_use.hpp"
 #include "protocol/values.hpp"
 
 #include <cstdint>
@@ -19,6 +20,7 @@ struct spawned_report {
   tier proof = tier::subtree;
   std::optional<std::string> refusal;
   bool retriable = false;
+  bool memory_limited = false;
 
   static constexpr auto fields() {
     return field_list{
@@ -38,6 +40,10 @@ struct spawned_report {
         "retriable",
         &spawned_report::retriable,
         "Whether the refusal may pass by itself (EAGAIN, EMFILE, ENOMEM)."),
+      optional(
+        "memory_limited",
+        &spawned_report::memory_limited,
+        "Whether the kernel holds the tree to the order's memory_mb."),
     };
   }
 };
@@ -166,6 +172,7 @@ using report = std::variant<
   kept_report,
   unwritten_report,
   stop_report,
-  ping_report>;
+  ping_report,
+  sampled_report>;
 
 } // namespace troupe::keeper

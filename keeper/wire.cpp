@@ -20,9 +20,10 @@ constexpr auto order_verbs = std::to_array<std::string_view>(
    "forget",
    "ready",
    "quit",
-   "pong"});
+   "pong",
+   "sample"});
 constexpr auto report_verbs = std::to_array<std::string_view>(
-  {"spawned", "exited", "gone", "kept", "unwritten", "stop", "ping"});
+  {"spawned", "exited", "gone", "kept", "unwritten", "stop", "ping", "sampled"});
 
 static_assert(order_verbs.size() == std::variant_size_v<order>);
 static_assert(report_verbs.size() == std::variant_size_v<report>);

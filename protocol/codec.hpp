@@ -195,4 +195,49 @@ struct codec<E> {
   static json schema() { return {{"type", "string"}, {"enum", all}}; }
 };
 
+/// A map whose keys are names of an enum. An ADL-found `key_objection(E)` may say why
+/// one of them is none here.
+template <named_enum E, class T>
+struct codec<std::map<E, T>> {
+  static constexpr auto all = names(E{});
+
+  static std::string_view objection(E key) {
+    if constexpr (requires { key_objection(key); })
+      return key_objection(key);
+    return {};
+  }
+
+  static json encode(const std::map<E, T>& xs) {
+    json j = json::object();
+    for (const auto& [key, x] : xs)
+      j[std::string(to_string(key))] = codec<T>::encode(x);
+    return j;
+  }
+  static check decode(const json& j, std::map<E, T>& xs) {
+    if (!j.is_object())
+      return wrong_type("an object", j);
+    xs.clear();
+    for (const auto& [name, item] : j.items()) {
+      const auto key = from_name<E>(name);
+      if (!key)
+        return unknown_member(name, all);
+      if (const auto why = objection(*key); !why.empty())
+        return mismatch{name, std::string(why)};
+      if (auto c = codec<T>::decode(item, xs[*key]))
+        return within(name, std::move(c));
+    }
+    return {};
+  }
+  static json schema() {
+    json allowed = json::array();
+    for (std::size_t i = 0; i < all.size(); ++i)
+      if (objection(static_cast<E>(i)).empty())
+        allowed.push_back(all[i]);
+    return {
+      {"type", "object"},
+      {"propertyNames", {{"enum", std::move(allowed)}}},
+      {"additionalProperties", codec<T>::schema()}};
+  }
+};
+
 } // namespace troupe

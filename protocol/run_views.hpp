@@ -2,6 +2,7 @@
 
 #include "protocol/exit.hpp"
 #include "protocol/phases.hpp"
+#include "protocol/usage.hpp"
 #include "protocol/values.hpp"
 
 #include <cstdint>
@@ -40,7 +41,10 @@ struct attempt_view {
   timestamp started_at;
   std::optional<timestamp> ended_at;
   std::optional<std::string> proof;
+  std::optional<std::uint32_t> memory_mb;
   std::optional<std::uint32_t> peak_memory_mb;
+  std::optional<std::string> oom_proof;
+  std::optional<attempt_usage> usage;
 
   static constexpr auto fields() {
     return field_list{
@@ -49,24 +53,13 @@ struct attempt_view {
       required("started_at", &attempt_view::started_at, "When."),
       optional("ended_at", &attempt_view::ended_at, "When its tree was gone."),
       optional("proof", &attempt_view::proof, "How it is known that the tree is gone."),
+      optional("memory_mb", &attempt_view::memory_mb, "Memory its processes use now."),
       optional("peak_memory_mb", &attempt_view::peak_memory_mb, "Most memory used."),
-    };
-  }
-};
-
-struct token_usage {
-  std::uint64_t input_tokens = 0;
-  std::uint64_t output_tokens = 0;
-  std::uint64_t cached_input_tokens = 0;
-
-  friend bool operator==(const token_usage&, const token_usage&) = default;
-
-  static constexpr auto fields() {
-    return field_list{
-      optional("input_tokens", &token_usage::input_tokens, "Read."),
-      optional("output_tokens", &token_usage::output_tokens, "Written."),
       optional(
-        "cached_input_tokens", &token_usage::cached_input_tokens, "Read from a cache."),
+        "oom_proof",
+        &attempt_view::oom_proof,
+        "How it is known that memory ran out: counter (the kernel's own) or watchdog."),
+      optional("usage", &attempt_view::usage, "What it has spent."),
     };
   }
 };

@@ -6,6 +6,7 @@
 #include "agents/claude/messages.hpp"
 #include "agents/claude/notices.hpp"
 #include "agents/claude/results.hpp"
+#include "agents/claude/spending.hpp"
 #include "agents/turns.hpp"
 
 #include <utility>
@@ -26,6 +27,14 @@ bool is_broken_result(std::string_view line) {
 bool is_reaction(const json& result) {
   const auto kind = text_in(member(result, "origin"), "kind");
   return !kind.empty() && kind != "human";
+}
+
+std::string user_message(const std::string& text) {
+  return print_json(
+    {{"type", "user"},
+     {"message",
+      {{"role", "user"},
+       {"content", json::array({{{"type", "text"}, {"text", text}}})}}}});
 }
 
 class claude_code final : public adapter {
@@ -59,6 +68,8 @@ public:
     case input_kind::interrupt:
       interrupted_ = asked_;
       return control_.interrupt(out);
+    case input_kind::nudge:
+      return out.lines.push_back(user_message(turn_text(said)));
     case input_kind::close:
       closed_ = true;
       out.close_stdin = true;
@@ -94,6 +105,15 @@ public:
     return waiting_.all();
   }
   [[nodiscard]] int open_tools() const override { return messages_.open_tools(); }
+  [[nodiscard]] std::uint64_t oldest_tool() const override {
+    return messages_.oldest_tool();
+  }
+
+  /// With a turn of ours waiting, its answer could be taken for that of the nudge.
+  [[nodiscard]] bool takes_nudges() const override {
+    return asked_ && !closed_ && waiting_.count() == 0;
+  }
+  [[nodiscard]] attempt_usage usage() const override { return spent_.so_far(); }
 
 private:
   void read(const json& line, step& out) {
@@ -118,10 +138,12 @@ private:
   void conversation(std::string_view type, const json& line, step& out) {
     if (!named_.empty() && !session_lost_)
       session_ = named_;
-    if (type == "assistant")
+    if (type == "assistant") {
+      spent_.note(line);
       messages_.assistant(line, out);
-    else
+    } else {
       messages_.user(line, out);
+    }
   }
 
   void system(const json& line, step& out) {
@@ -233,11 +255,7 @@ private:
   void send(const std::string& text, step& out) {
     asked_ = true;
     answer_.reset();
-    out.lines.push_back(print_json(
-      {{"type", "user"},
-       {"message",
-        {{"role", "user"},
-         {"content", json::array({{{"type", "text"}, {"text", text}}})}}}}));
+    out.lines.push_back(user_message(text));
   }
 
   void answer(const agent_input& said, step& out) {

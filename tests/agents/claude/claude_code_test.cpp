@@ -73,6 +73,29 @@ TEST_F(ClaudeCode, TakesTurnsUntilItCloses) {
   EXPECT_FALSE(c_->takes_turns());
 }
 
+TEST_F(ClaudeCode, HearsANudgeBesideItsTurnWhichKeepsItsAnswer) {
+  EXPECT_FALSE(c_->takes_nudges()) << "no turn runs";
+  c_.turn("go");
+  ASSERT_TRUE(c_->takes_nudges());
+
+  const auto nudged = c_.say(input_kind::nudge, {{"text", "still there?"}});
+  EXPECT_THAT(nudged.lines, ElementsAre(prompt("still there?")));
+  const auto end = c_.print(good("done"));
+  ASSERT_TRUE(end.ended);
+  EXPECT_EQ(end.ended->result.final_response, "done");
+
+  c_.line(init);
+  const auto own = c_.print(good("yes, I am"));
+  EXPECT_FALSE(own.ended) << "the turn that the nudge became";
+  EXPECT_EQ(c_->outcome().final_response, "done");
+}
+
+TEST_F(ClaudeCode, IsNotNudgedWhileAnotherTurnWaits) {
+  c_.turn("one");
+  c_.turn("two");
+  EXPECT_FALSE(c_->takes_nudges());
+}
+
 TEST_F(ClaudeCode, NamesItsSessionOnceThereIsSomethingToResume) {
   c_.turn("go");
   c_.line(init);
