@@ -104,6 +104,7 @@ private:
   void arm_memory();
   void inspect();
   void arm_health();
+  void hear_again(supervision::moment now);
   void account();
   void heed(const supervision::health_finding& found);
   void nudge(const std::string& why);

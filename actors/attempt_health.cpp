@@ -30,10 +30,21 @@ void attempt_state::begin_health(const keeper::spawned_report& report) {
   const auto now = around_.world->now();
   health_.emplace(setup_.limits, now, setup_.run_time_before);
   health_->turn_began(now);
+  hear_again(now);
   if (!setup_.limits.memory_mb || report.memory_limited)
     return;
   memory_.emplace(*setup_.limits.memory_mb);
   check_memory();
+}
+
+/// A quick agent speaks before its start is told.
+void attempt_state::hear_again(supervision::moment now) {
+  if (!fold_ || stdout_bytes_ == 0)
+    return;
+  health_->heard(now, stdout_bytes_, fold_->speaker().oldest_tool());
+  waits_ = !fold_->speaker().pending().empty();
+  if (waits_)
+    health_->paused(now);
 }
 
 /// A check that is due later than the one that is waited for finds nothing new to wait

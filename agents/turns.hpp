@@ -35,6 +35,8 @@ public:
     return {texts_.begin(), texts_.end()};
   }
 
+  [[nodiscard]] std::size_t count() const { return texts_.size(); }
+
   [[nodiscard]] bool full() const { return texts_.size() == count_max; }
 
 private:

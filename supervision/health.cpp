@@ -47,10 +47,12 @@ bool health::take_look(moment now) {
 
 void health::turn_began(moment now) {
   turn_began_ = active(now);
+  turn_over_ = false;
 }
 
 void health::turn_ended(moment) {
   turn_began_.reset();
+  turn_over_ = true;
 }
 
 void health::paused(moment now) {

@@ -69,7 +69,9 @@ private:
   moment active(moment now) const;
   std::optional<deadline> nearest() const;
   [[nodiscard]] bool starting_up() const { return !heard_ && limits_.startup_s; }
-  [[nodiscard]] bool listens() const { return oldest_tool_ == 0 && !starting_up(); }
+  [[nodiscard]] bool listens() const {
+    return oldest_tool_ == 0 && !starting_up() && !turn_over_;
+  }
   std::optional<health_finding> finding_of(clock which, moment at);
   std::optional<health_finding> overflow(std::uint64_t disk_free_bytes) const;
 
@@ -84,6 +86,7 @@ private:
   std::uint64_t stdout_bytes_ = 0;
   std::uint64_t oldest_tool_ = 0;
   bool heard_ = false;
+  bool turn_over_ = false; ///< Nothing more is owed: silence is none.
   bool ended_ = false;
 };
 

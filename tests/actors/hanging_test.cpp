@@ -62,6 +62,23 @@ TEST_F(hanging, ClimbsTheWholeLadderAndTellsEachStepWithItsCause) {
   EXPECT_EQ(view(id).exit->reason, exit_kind::hung);
 }
 
+TEST_F(hanging, HearsWhatWasSaidBeforeItsStartWasTold) {
+  const auto id = start(patient());
+  prints(json{{"type", "tool_started"}, {"tool_use_id", "t"}, {"tool", "slow"}});
+  spawned(id);
+  advance(600s);
+  EXPECT_THAT(steps(id), IsEmpty());
+}
+
+TEST_F(hanging, StopsItsClocksForWhoAskedBeforeItsStartWasTold) {
+  const auto id = start(patient());
+  asks("q1");
+  spawned(id);
+  advance(600s);
+  EXPECT_THAT(steps(id), IsEmpty());
+  EXPECT_EQ(view(id).status, run_status::input_required);
+}
+
 TEST_F(hanging, NudgesNobodyWhoTakesNoMessages) {
   const auto id =
     working(patient({{"backend_config", {{"command", {"agent"}}, {"stdin", "text"}}}}));

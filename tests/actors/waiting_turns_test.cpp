@@ -16,7 +16,8 @@ struct waiting_turn : one_run {
 
   std::vector<std::string> turns_of(const std::string& id, std::uint32_t n) {
     std::vector<std::string> texts;
-    for (const auto& each : store::load_inputs(disk, id, n)->inputs)
+    const auto said = store::load_inputs(disk, id, n);
+    for (const auto& each : said->inputs)
       texts.push_back((*parse_json(each.body.text))["text"]);
     return texts;
   }

@@ -170,6 +170,15 @@ TEST_F(Health, MeasuresEachTurnFromItsOwnBeginning) {
   expect_end(260s, exit_kind::timeout, "its turn took 60 s");
 }
 
+TEST_F(Health, TakesNoSilenceAfterTheLastTurnForDeath) {
+  auto& clocks = with({.idle_s = 60});
+  clocks.turn_began(start + 5s);
+  clocks.turn_ended(start + 10s);
+  EXPECT_FALSE(at(1'000s));
+  clocks.turn_began(start + 1'000s);
+  EXPECT_TRUE(at(1'001s));
+}
+
 TEST_F(Health, CountsEarlierAttemptsAgainstTheWallAndSaysThatItIsForGood) {
   with({.wall_s = 100}, 70s);
   EXPECT_FALSE(at(29'999ms));
