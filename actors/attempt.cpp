@@ -74,8 +74,7 @@ void attempt_state::adopt() {
     written_before_ = kept->last_written;
     spawned_ = true;
     view_.proof = std::string(to_string(kept->spawned.proof));
-    health_.emplace(setup_.limits, around_.world->now(), setup_.run_time_before);
-    health_->turn_began(around_.world->now());
+    begin_health(kept->spawned);
   } else {
     status_known_ = false;
     gone_ = true;
@@ -116,6 +115,8 @@ void attempt_state::news(const kept_news& what) {
         main_exited(report);
       else if constexpr (std::same_as<T, keeper::gone_report>)
         tree_gone(report);
+      else if constexpr (std::same_as<T, keeper::sampled_report>)
+        sampled(report);
       else if constexpr (std::same_as<T, keeper::unwritten_report>) {
         const bool last_word = !stdin_open_ && report.why == "closed";
         if (!ended_by_us_ && !exited_ && !last_word)
@@ -130,8 +131,7 @@ void attempt_state::started(const keeper::spawned_report& report) {
     return;
   view_.started_at = around_.world->wall();
   view_.proof = std::string(to_string(report.proof));
-  health_.emplace(setup_.limits, around_.world->now(), setup_.run_time_before);
-  health_->turn_began(around_.world->now());
+  begin_health(report);
   arm_health();
   if (ended_by_us_)
     climb(supervision::stop_ladder(manners()));
@@ -154,7 +154,12 @@ void attempt_state::main_exited(const keeper::exited_report& report) {
   if (exited_)
     return;
   exited_ = report;
-  view_.peak_memory_mb = report.peak_memory_mb;
+  if (report.peak_memory_mb)
+    view_.peak_memory_mb =
+      std::max(*report.peak_memory_mb, view_.peak_memory_mb.value_or(0));
+  if (report.oom == "proved")
+    view_.oom_proof = "counter";
+  answer_use();
   if (report.tree_empty)
     return read_stderr();
   around_.world->order(
@@ -207,9 +212,11 @@ void attempt_state::fold_bytes(const transcript_chunk& bytes) {
   if (out.spoke && first_heard_.count() == 0)
     first_heard_ = now;
   if (health_)
-    health_->heard(now, stdout_bytes_, fold_->speaker().open_tools());
+    health_->heard(now, stdout_bytes_, fold_->speaker().oldest_tool());
   tell(std::move(out), true);
+  account();
   inspect();
+  arm_health();
   record_next();
 }
 
@@ -243,8 +250,11 @@ void attempt_state::tell(agents::folded&& out, bool wants_credit) {
   self_->send(run_, std::move(told));
 }
 
-void attempt_state::warn(std::string_view kind, const std::string& message) {
+void attempt_state::warn(
+  std::string_view kind, const std::string& message, std::string_view step) {
   json data{{"kind", kind}, {"message", message}, {"attempt", setup_.n}};
+  if (!step.empty())
+    data["step"] = step;
   attempt_news told{.attempt = setup_.n, .pending = {}, .session = {}};
   if (fold_) {
     told.pending = fold_->speaker().pending();
@@ -270,8 +280,8 @@ caf::result<written> attempt_state::say(const say_input& what) {
   return promise;
 }
 
-void attempt_state::say_to_self(input_kind kind) {
-  unsaid_.push_back({kind, {}, {}, false});
+void attempt_state::say_to_self(input_kind kind, raw_json body) {
+  unsaid_.push_back({kind, std::move(body), {}, false});
   record_next();
 }
 
@@ -311,6 +321,7 @@ void attempt_state::record_next() {
           if (input.kind == input_kind::turn && health_)
             health_->turn_began(around_.world->now());
           tell(std::move(out), false);
+          arm_health();
           if (said.is_asked)
             said.answer.deliver(written{});
         });
@@ -360,6 +371,7 @@ attempt_actor::behavior_type attempt(
   state->start(std::move(around), std::move(setup), std::move(run));
   return {
     [state](const say_input& what) { return state->say(what); },
+    [state](const ask_use& question) { return state->use(question); },
     [state](const finish_attempt&) { state->finish(); },
     [state](const stop_attempt& order) { state->stop(order); },
     [state](const credit&) { state->credit(); },

@@ -5,8 +5,10 @@
 #include "agents/environment.hpp"
 #include "agents/fold.hpp"
 #include "store/layout.hpp"
+#include "supervision/budget.hpp"
 #include "supervision/exit_rules.hpp"
 #include "supervision/health.hpp"
+#include "supervision/memory_watch.hpp"
 #include "supervision/stop_ladder.hpp"
 
 #include <list>
@@ -35,6 +37,7 @@ struct attempt_setup {
   agents::run_marks marks;
   run_limits limits;
   std::chrono::milliseconds run_time_before{0};
+  attempt_usage spent_before;
   timestamp started_at;
 
   /// The first turn of a fresh attempt; of an adopted one, all recorded inputs.
@@ -62,6 +65,7 @@ public:
   void start(surroundings around, attempt_setup setup, run_actor run);
 
   caf::result<written> say(const say_input& what);
+  caf::result<use_now> use(const ask_use& question);
   void finish();
   void stop(const stop_attempt& order);
   void credit();
@@ -85,16 +89,28 @@ private:
   void stderr_read(std::string tail);
   void judge(std::string stderr_tail);
   void tell(agents::folded&& out, bool wants_credit);
-  void warn(std::string_view kind, const std::string& message);
+  void
+  warn(std::string_view kind, const std::string& message, std::string_view step = {});
   void climb(std::vector<supervision::stop_rung> ladder);
   void act(supervision::stop_action action);
-  void say_to_self(input_kind kind);
+  void say_to_self(input_kind kind, raw_json body = {});
+  [[nodiscard]] exit_reason reason(std::string stderr_tail) const;
+  [[nodiscard]] supervision::stop_manners manners() const;
+
+  // Signs of life, memory and money (attempt_health.cpp).
+  void begin_health(const keeper::spawned_report& report);
   void check_health();
+  void check_memory();
+  void arm_memory();
   void inspect();
   void arm_health();
+  void hear_again(supervision::moment now);
+  void account();
+  void heed(const supervision::health_finding& found);
+  void nudge(const std::string& why);
+  void sampled(const keeper::sampled_report& report);
+  void answer_use();
   [[nodiscard]] keeper::attempt_key key() const { return {setup_.run_id, setup_.n}; }
-  [[nodiscard]] supervision::stop_manners manners() const;
-  [[nodiscard]] exit_reason reason(std::string stderr_tail) const;
 
   /// An input that waits to be recorded; at most one is being recorded at a time.
   struct waiting_input {
@@ -110,6 +126,13 @@ private:
   run_actor run_;
   std::optional<agents::fold> fold_;
   std::optional<supervision::health> health_;
+  std::optional<supervision::memory_watch> memory_;
+  std::optional<supervision::budget> budget_;
+  std::optional<supervision::moment> armed_; ///< When the next check of health is due.
+  std::optional<supervision::moment> memory_due_;
+  std::optional<keeper::tree_use> seen_; ///< At the last look.
+  supervision::moment seen_at_{0};
+  std::vector<caf::typed_response_promise<use_now>> asked_for_use_;
   std::list<waiting_input> unsaid_; ///< A list is nothing while it is empty.
   std::list<transcript_chunk> unread_;
   std::optional<std::string> stderr_tail_;

@@ -13,6 +13,9 @@
 /// How an ATTEMPT ends: ladders, clocks and the verdict.
 namespace troupe {
 
+using namespace std::chrono_literals;
+using supervision::exit_rule;
+
 supervision::stop_manners attempt_state::manners() const {
   return {.interrupts = setup_.backend->interrupts, .stdin_open = stdin_open_};
 }
@@ -34,7 +37,11 @@ void attempt_state::stop(const stop_attempt& order) {
     return;
   ended_by_us_ = order.why;
   end_detail_ = order.detail;
-  if (spawned_ && !exited_ && !climbs)
+  if (!spawned_ || exited_ || climbs)
+    return;
+  if (order.at_once)
+    climb({{0ms, supervision::stop_action::kill_tree}});
+  else
     climb(supervision::stop_ladder(manners()));
 }
 
@@ -48,6 +55,11 @@ void attempt_state::climb(std::vector<supervision::stop_rung> ladder) {
 
 void attempt_state::act(supervision::stop_action action) {
   using supervision::stop_action;
+  if (ended_by_us_ && supervision::rule_of(*ended_by_us_) != exit_rule::never)
+    warn(
+      to_string(*ended_by_us_),
+      std::string(supervision::meaning(action)) + ": " + end_detail_,
+      supervision::step_name(action));
   switch (action) {
   case stop_action::interrupt:
     return say_to_self(input_kind::interrupt);
@@ -67,34 +79,12 @@ void attempt_state::wake(std::uint64_t fired) {
     return;
   if ((fired & token::kind_mask) == token::health)
     return check_health();
+  if ((fired & token::kind_mask) == token::memory)
+    return check_memory();
   const auto index = fired & 0xFF;
   const auto generation = (fired & ~token::kind_mask) >> 8;
   if (generation == ladder_generation_ && index < ladder_.size() && !exited_)
     act(ladder_[index].action);
-}
-
-void attempt_state::arm_health() {
-  const auto now = around_.world->now();
-  const auto next = std::max(health_->next_check(now) - now, supervision::moment(10));
-  around_.world->wake_after(next, self_->address(), token::health);
-}
-
-void attempt_state::check_health() {
-  if (!health_ || exited_ || ended_by_us_)
-    return;
-  inspect();
-  arm_health();
-}
-
-void attempt_state::inspect() {
-  if (!health_ || exited_ || ended_by_us_)
-    return;
-  if (const auto found = health_->check(around_.world->now(), disk_free_)) {
-    warn(to_string(found->reason), found->detail);
-    for_good_ = for_good_ || (found->end && found->for_good);
-    if (found->end)
-      stop({.why = found->reason, .detail = found->detail});
-  }
 }
 
 exit_reason attempt_state::reason(std::string stderr_tail) const {
@@ -121,12 +111,15 @@ void attempt_state::judge(std::string stderr_tail) {
   if (!view_.ended_at)
     view_.ended_at = around_.world->wall();
   view_.exit = over.why;
+  if (fold_)
+    view_.usage = fold_->speaker().usage();
   over.view = view_;
   if (fold_) {
     over.result = result_ ? result_->result : fold_->speaker().outcome();
     over.session = fold_->speaker().session();
+    over.unsent = fold_->speaker().unsent();
   }
-  over.for_good = for_good_;
+  over.for_good = for_good_ && over.why.reason == ended_by_us_;
   over.kept = !refusal_;
   if (first_heard_.count() > 0)
     over.healthy_for = now - first_heard_;

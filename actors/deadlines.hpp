@@ -15,6 +15,9 @@ inline constexpr std::chrono::seconds recovery{600};
 /// Another actor that only has to look something up.
 inline constexpr std::chrono::seconds answer{10};
 
+/// The keeper, for a look at an agent's processes; without it there is an answer too.
+inline constexpr std::chrono::milliseconds look{500};
+
 /// A run that has to end its tree first.
 inline constexpr std::chrono::seconds stop{60};
 

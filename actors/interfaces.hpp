@@ -37,6 +37,7 @@ using journal_actor = caf::typed_actor<
 using attempt_actor = caf::typed_actor<
   // Recorded on disk and on its way when this is answered.
   caf::replies_to<say_input>::with<written>,
+  caf::replies_to<ask_use>::with<use_now>,
   caf::reacts_to<finish_attempt>,
   caf::reacts_to<stop_attempt>,
   caf::reacts_to<credit>,

@@ -5,6 +5,7 @@
 #include "keeper/verbs.hpp"
 #include "protocol/events.hpp"
 #include "protocol/runs.hpp"
+#include "protocol/usage.hpp"
 #include "store/run_record.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
@@ -79,10 +80,20 @@ struct say_input : message_tag {
 /// The result is known and nothing more will be said: close stdin, let it leave.
 struct finish_attempt : message_tag {};
 
+/// How does the agent do right now? Its processes are looked at once a second at most.
+struct ask_use : message_tag {};
+
+struct use_now : message_tag {
+  std::optional<std::uint32_t> memory_mb; ///< Nothing: it could not be looked at.
+  std::optional<std::uint32_t> peak_memory_mb;
+  attempt_usage spent;
+};
+
 /// End the attempt by the ladder, for this reason.
 struct stop_attempt : message_tag {
   exit_kind why = exit_kind::cancelled;
   std::string detail;
+  bool at_once = false; ///< No rung but the last.
 };
 
 /// What was told before is on disk: the attempt may read on.
@@ -112,6 +123,7 @@ struct attempt_over : message_tag {
   attempt_view view;
   std::optional<run_result> result;
   std::optional<std::string> session;
+  std::optional<std::vector<std::string>> unsent; ///< Absent: nothing was said at all.
   bool for_good = false; ///< No restart can help: the run's own time is used up.
   bool kept = false;     ///< The keeper holds it until it is told to forget it.
   std::chrono::milliseconds healthy_for{0};

@@ -34,6 +34,18 @@ command_variable(const agents::environment& env, std::string_view type) {
                                                : std::optional(it->second);
 }
 
+/// Field by field: what the caller left as it is by default is as configured.
+template <record T>
+T merged(T given, const std::optional<T>& configured) {
+  const T standard{};
+  if (configured)
+    for_each_field<T>([&](const auto& f) {
+      if (given.*f.member == standard.*f.member)
+        given.*f.member = (*configured).*f.member;
+    });
+  return given;
+}
+
 template <class T>
 const T& given_or(const T& given, const std::optional<T>& configured) {
   return configured && given == T{} ? *configured : given;
@@ -70,8 +82,8 @@ launch_of(const asked<spawn_run>& request, const chosen_backend& backend) {
     .command = backend.settings.command,
     .prompt = what.prompt ? *what.prompt : prompt_text(*what.input_message),
     .backend_config = what.backend_config,
-    .restart = given_or(what.restart, backend.settings.restart),
-    .limits = given_or(what.limits, backend.settings.limits),
+    .restart = merged(what.restart, backend.settings.restart),
+    .limits = merged(what.limits, backend.settings.limits),
     .permissions = given_or(what.permissions, backend.settings.permissions),
     .env = env_of(request, backend.settings)};
   if (launch.command.empty() && !request.who->run_id)

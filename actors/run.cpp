@@ -56,6 +56,26 @@ run_view run_state::view() const {
   return shown;
 }
 
+caf::result<run_view> run_state::show() {
+  if (!attempt_)
+    return view();
+  auto promise = self_->make_response_promise<run_view>();
+  self_->request(attempt_, deadline::look, ask_use{})
+    .then(
+      [this, promise](const use_now& now) mutable {
+        auto shown = view();
+        if (!shown.attempts.empty() && !shown.attempts.back().ended_at) {
+          auto& newest = shown.attempts.back();
+          newest.memory_mb = now.memory_mb;
+          newest.peak_memory_mb = now.peak_memory_mb;
+          newest.usage = now.spent;
+        }
+        promise.deliver(std::move(shown));
+      },
+      [this, promise](const caf::error&) mutable { promise.deliver(view()); });
+  return promise;
+}
+
 run_brief run_state::brief() const {
   auto shown = brief_of(record_.view);
   shown.phase = shown_;
@@ -112,9 +132,19 @@ caf::result<cancelled_run> run_state::cancel(const asked<cancel_run>& question) 
   auto promise = self_->make_response_promise<cancelled_run>();
   const auto id = ++next_token_;
   cancellers_.emplace(id, promise);
-  around_.world->wake_after(
-    std::chrono::milliseconds(what.wait_ms), self_->address(), token::cancel | id);
   order_stop(exit_kind::cancelled, what.reason.value_or("cancelled " + by));
+  const auto answer_in_time =
+    [this, id, wait = std::chrono::milliseconds(what.wait_ms)] {
+      around_.world->wake_after(wait, self_->address(), token::cancel | id);
+    };
+  if (final()) {
+    answer_in_time();
+    return promise;
+  }
+  self_->request(around_.journal, deadline::disk, save_run{.record = record_})
+    .then(
+      [answer_in_time](const written&) { answer_in_time(); },
+      [answer_in_time](const caf::error&) { answer_in_time(); });
   return promise;
 }
 
@@ -195,7 +225,7 @@ run(run_actor::stateful_pointer<run_state> self, surroundings around, run_setup 
   auto* state = &self->state;
   state->start(std::move(around), std::move(setup));
   return {
-    [state](const asked<get_run>&) -> caf::result<run_view> { return state->view(); },
+    [state](const asked<get_run>&) { return state->show(); },
     [state](const asked<poll_events>& q) { return state->poll(q.what); },
     [state](const asked<cancel_run>& q) { return state->cancel(q); },
     [state](const asked<continue_run>& q) { return state->go_on(q); },

@@ -38,6 +38,7 @@ public:
   void start(surroundings around, run_setup setup);
 
   [[nodiscard]] run_view view() const;
+  caf::result<run_view> show();
   caf::result<event_page> poll(const poll_events& question);
   caf::result<cancelled_run> cancel(const asked<cancel_run>& question);
   caf::result<continued_run> go_on(const asked<continue_run>& question);
@@ -79,7 +80,11 @@ private:
   void conclude(supervision::run_event on, const exit_reason& why);
   [[nodiscard]] agents::attempt_plan
   plan_of(const store::attempt_record& attempt) const;
+  [[nodiscard]] std::vector<agent_input>
+  first_inputs(const std::optional<exit_reason>& after) const;
   [[nodiscard]] std::string first_turn(const std::optional<exit_reason>& after) const;
+  void drop_waiting_turns();
+  [[nodiscard]] attempt_usage spent_before(std::uint32_t n) const;
   [[nodiscard]] attempt_setup setup_of(const store::attempt_record& attempt) const;
 
   // Events and what is on disk (run_events.cpp).

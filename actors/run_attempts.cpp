@@ -138,9 +138,7 @@ void run_state::start_attempt(const std::optional<exit_reason>& after) {
   record_.attempts.push_back(attempt);
   move(run_event::admitted);
   auto setup = setup_of(attempt);
-  json turn{{"text", first_turn(after)}};
-  setup.inputs = {
-    {.n = 1, .at_offset = 0, .kind = input_kind::turn, .body = {print_json(turn)}}};
+  setup.inputs = first_inputs(after);
   setup.token = record_.view.run_id + "." + new_token();
   if (env_)
     setup.env = *env_;
@@ -167,6 +165,15 @@ void run_state::launch(attempt_setup setup) {
   attempt_ = self_->spawn(attempt, around_, std::move(setup), run_actor(self_));
 }
 
+attempt_usage run_state::spent_before(std::uint32_t n) const {
+  using supervision::operator+;
+  attempt_usage sum;
+  for (const auto& each : record_.attempts)
+    if (each.view.n < n)
+      sum = sum + each.view.usage.value_or(attempt_usage{});
+  return sum;
+}
+
 attempt_setup run_state::setup_of(const store::attempt_record& attempt) const {
   const auto& v = record_.view;
   return {
@@ -184,6 +191,7 @@ attempt_setup run_state::setup_of(const store::attempt_record& attempt) const {
        .token_file = around_.disk.token_file(v.run_id, attempt.view.n)},
     .limits = launch_.limits,
     .run_time_before = run_time_,
+    .spent_before = spent_before(attempt.view.n),
     .started_at = attempt.view.started_at};
 }
 
@@ -195,6 +203,22 @@ agents::attempt_plan run_state::plan_of(const store::attempt_record& attempt) co
     .permissions = launch_.permissions,
     .session = attempt.session,
     .resume = attempt.resumed};
+}
+
+/// The turn that this attempt is for, then those that no earlier one came to.
+std::vector<agent_input>
+run_state::first_inputs(const std::optional<exit_reason>& after) const {
+  std::vector<json> turns{{{"text", first_turn(after)}}};
+  for (const auto& text : record_.waiting_turns)
+    turns.push_back({{"text", text}, {"carried", true}});
+  std::vector<agent_input> inputs;
+  for (const auto& turn : turns)
+    inputs.push_back(
+      {.n = inputs.size() + 1,
+       .at_offset = 0,
+       .kind = input_kind::turn,
+       .body = {print_json(turn)}});
+  return inputs;
 }
 
 std::string run_state::first_turn(const std::optional<exit_reason>& after) const {
@@ -254,6 +278,8 @@ void run_state::over(const attempt_over& ended) {
     ended.session ? ended.session : record_.view.backend_session_id;
   if (ended.result)
     record_.view.result = ended.result;
+  if (ended.unsent)
+    record_.waiting_turns = *ended.unsent;
   healthy_for_ = ended.healthy_for;
   if (ended.for_good && !record_.stop_reason)
     return conclude(run_event::ended_badly, ended.why);
@@ -313,9 +339,18 @@ void run_state::order_stop(exit_kind why, const std::string& detail) {
       [stop_it](const caf::error&) { stop_it(); });
 }
 
+void run_state::drop_waiting_turns() {
+  const auto dropped = std::exchange(record_.waiting_turns, {});
+  if (dropped.empty())
+    return;
+  json data{{"kind", "turns_dropped"}, {"count", dropped.size()}, {"turns", dropped}};
+  emit({event_type::warning, {print_json(data)}});
+}
+
 void run_state::conclude(run_event on, const exit_reason& why) {
   auto& v = record_.view;
   v.exit = why;
+  drop_waiting_turns();
   if (on == run_event::stopped) {
     v.exit->reason = stop_kind_;
     v.exit->detail = record_.stop_reason.value_or(why.detail);

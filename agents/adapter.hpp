@@ -5,6 +5,7 @@
 #include "protocol/policy.hpp"
 #include "protocol/result.hpp"
 #include "protocol/runs.hpp"
+#include "protocol/usage.hpp"
 
 #include <map>
 #include <memory>
@@ -90,8 +91,23 @@ public:
   /// in the adapter; the end of that other is then not told.
   [[nodiscard]] virtual bool takes_turns() const = 0;
 
+  /// Turns that were said and not sent to the agent, oldest first: they wait for its
+  /// next attempt.
+  [[nodiscard]] virtual std::vector<std::string> unsent() const { return {}; }
+
   /// Tool calls that were started and not finished: signs of life.
   [[nodiscard]] virtual int open_tools() const = 0;
+
+  /// The number of the oldest of them, as they were started: 1, 2, 3 …; 0 if none is
+  /// open.
+  [[nodiscard]] virtual std::uint64_t oldest_tool() const = 0;
+
+  /// Whether a nudge can be said now: a turn runs, and the agent hears beside it. A
+  /// nudge is no turn: it adds no answer and takes none away.
+  [[nodiscard]] virtual bool takes_nudges() const { return false; }
+
+  /// What this attempt has spent so far, as far as the agent has told.
+  [[nodiscard]] virtual attempt_usage usage() const { return {}; }
 };
 
 /// One row of the backend table.

@@ -126,6 +126,11 @@ std::string turn_text(const agent_input& said) {
   return body ? std::string(text_in(*body, "text")) : std::string();
 }
 
+bool is_carried(const agent_input& said) {
+  const auto body = parse_json(said.body.text);
+  return body && flag_in(*body, "carried");
+}
+
 check check_argv(const std::vector<std::string>& argv) {
   if (argv.empty() || argv.front().empty())
     return mismatch{{}, "names no program"};

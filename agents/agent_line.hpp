@@ -38,6 +38,9 @@ void warn(step& out, std::string_view kind, const json& more = json::object());
 /// The text of a turn input.
 [[nodiscard]] std::string turn_text(const agent_input& said);
 
+/// Whether this turn was said in an earlier attempt, and told then.
+[[nodiscard]] bool is_carried(const agent_input& said);
+
 /// Reads `backend_config` as a closed record; errors name the path and the nearest
 /// known word.
 template <closed_record T>

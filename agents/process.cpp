@@ -24,7 +24,7 @@ struct process_config {
 
   static constexpr bool closed = true;
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       optional("command", &process_config::command, "The program and its arguments."),
       optional(
         "stdin",
@@ -56,12 +56,14 @@ public:
       return;
     else if (said.kind == input_kind::interrupt)
       say(out, {{"type", "interrupt"}});
+    else if (said.kind == input_kind::nudge)
+      say(out, {{"type", "nudge"}, {"text", turn_text(said)}});
     else
       answer(said, out);
   }
 
   void over(step& out) const override {
-    tell_given_up(requests_, waiting_, "the program has ended", out);
+    tell_withdrawn(requests_, "the program has ended", out);
   }
 
   [[nodiscard]] exit_reason ended(const process_end& how) const override {
@@ -92,7 +94,15 @@ public:
   [[nodiscard]] bool takes_turns() const override {
     return mode_ == stdin_mode::json && end_ && !closed_;
   }
+  [[nodiscard]] std::vector<std::string> unsent() const override {
+    return waiting_.all();
+  }
   [[nodiscard]] int open_tools() const override { return calls_.count(); }
+  [[nodiscard]] std::uint64_t oldest_tool() const override { return calls_.oldest(); }
+  [[nodiscard]] bool takes_nudges() const override {
+    return mode_ == stdin_mode::json && running_ && !closed_;
+  }
+  [[nodiscard]] attempt_usage usage() const override { return spent_; }
 
 private:
   void read(const json& object, std::string_view text, step& out) {
@@ -100,6 +110,8 @@ private:
     const auto type = from_name<event_type>(name);
     if (name == "session" && !text_in(object, "session_id").empty())
       session_ = text_in(object, "session_id");
+    else if (name == "usage")
+      read_usage(event_data(object), spent_, out);
     else if (name == "request_withdrawn")
       withdraw(text_in(object, "request_id"), out);
     else if (!type)
@@ -143,14 +155,16 @@ private:
 
   void finish(event_type type, const json& data, step& out) {
     turn_end end = type == event_type::run_failed ? failed(data) : completed(data, out);
+    spent_.tokens = end.result.usage.value_or(spent_.tokens);
+    spent_.cost_usd = end.result.cost_usd ? end.result.cost_usd : spent_.cost_usd;
     if (!end.result.final_response)
       end.result.final_response = words_.text();
     running_ = false;
     calls_.clear();
-    tell_given_up(requests_, {}, "the turn has ended", out);
+    tell_withdrawn(requests_, "the turn has ended", out);
     requests_.clear();
     end_ = end;
-    if (const auto next = waiting_.pop())
+    if (const auto next = closed_ ? std::nullopt : waiting_.pop())
       send(*next, out);
     else
       out.ended = std::move(end);
@@ -166,6 +180,7 @@ private:
 
   void send(const std::string& text, step& out) {
     running_ = true;
+    ++spent_.turns;
     end_.reset();
     words_.clear();
     if (mode_ == stdin_mode::json)
@@ -181,9 +196,8 @@ private:
     if (std::exchange(closed_, true))
       return;
     out.close_stdin = mode_ != stdin_mode::none;
-    tell_given_up(requests_, waiting_, "its input was closed", out);
+    tell_withdrawn(requests_, "its input was closed", out);
     requests_.clear();
-    waiting_.clear();
   }
 
   void answer(const agent_input& said, step& out) {
@@ -212,6 +226,7 @@ private:
   std::optional<std::string> session_;
   last_words words_;
   open_calls calls_;
+  attempt_usage spent_; ///< Turns are those it was given, unless it says otherwise.
   open_requests requests_;
   waiting_turns waiting_;
 };

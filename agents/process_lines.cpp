@@ -1,5 +1,7 @@
 #include "agents/process_lines.hpp"
 
+#include <algorithm>
+
 namespace troupe::agents {
 
 namespace {
@@ -69,6 +71,15 @@ turn_end completed(const json& data, step& out) {
      .cost_usd = read_member<double>(data, "cost_usd", out)}};
 }
 
+void read_usage(const json& data, attempt_usage& spent, step& out) {
+  if (const auto turns = read_member<std::uint32_t>(data, "turns", out))
+    spent.turns = *turns;
+  if (const auto tokens = read_member<token_usage>(data, "usage", out))
+    spent.tokens = *tokens;
+  if (const auto cost = read_member<double>(data, "cost_usd", out))
+    spent.cost_usd = *cost;
+}
+
 turn_end failed(const json& data) {
   const auto& error = member(data, "error");
   auto detail = std::string(text_in(data, "error"));
@@ -113,10 +124,17 @@ void open_calls::note(event_type type, const json& data) {
   const bool ends =
     type == event_type::tool_finished || type == event_type::command_finished;
   const auto id = text_in(data, "tool_use_id");
-  if (starts && ids_.size() < count_max)
-    ids_.emplace(id);
-  else if (const auto open = ids_.find(id); ends && open != ids_.end())
-    ids_.erase(open);
+  if (starts && numbers_.size() < count_max)
+    numbers_.emplace(id, ++started_);
+  else if (const auto open = numbers_.find(id); ends && open != numbers_.end())
+    numbers_.erase(open);
+}
+
+std::uint64_t open_calls::oldest() const {
+  std::uint64_t least = 0;
+  for (const auto& [id, number] : numbers_)
+    least = least == 0 ? number : std::min(least, number);
+  return least;
 }
 
 } // namespace troupe::agents

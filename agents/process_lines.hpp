@@ -2,7 +2,9 @@
 
 #include "agents/agent_line.hpp"
 
-#include <set>
+#include <cstdint>
+#include <map>
+#include <string>
 
 /// The JSON lines of docs/process-protocol.md.
 namespace troupe::agents {
@@ -20,6 +22,10 @@ request_of(event_type type, const json& data, std::uint32_t n);
 
 /// A `run_completed` line. What cannot be read of it is warned about and left out.
 [[nodiscard]] turn_end completed(const json& data, step& out);
+
+/// A `usage` line: what the program has spent so far. What it leaves out stays as it
+/// is.
+void read_usage(const json& data, attempt_usage& spent, step& out);
 
 /// A `run_failed` line.
 [[nodiscard]] turn_end failed(const json& data);
@@ -42,11 +48,15 @@ private:
 class open_calls {
 public:
   void note(event_type type, const json& data);
-  void clear() { ids_.clear(); }
-  [[nodiscard]] int count() const { return static_cast<int>(ids_.size()); }
+  void clear() { numbers_.clear(); }
+  [[nodiscard]] int count() const { return static_cast<int>(numbers_.size()); }
+
+  /// Number of the oldest, as they were started; 0 if there is none.
+  [[nodiscard]] std::uint64_t oldest() const;
 
 private:
-  std::set<std::string, std::less<>> ids_;
+  std::map<std::string, std::uint64_t, std::less<>> numbers_;
+  std::uint64_t started_ = 0;
 };
 
 } // namespace troupe::agents

@@ -55,15 +55,9 @@ void tell_withdrawn(const pending_request& request, std::string_view why, step& 
     {{"request_id", request.request_id}, {"title", request.title}, {"why", why}});
 }
 
-void tell_given_up(
-  const open_requests& requests,
-  const waiting_turns& turns,
-  std::string_view why,
-  step& out) {
+void tell_withdrawn(const open_requests& requests, std::string_view why, step& out) {
   for (const auto& request : requests.all())
     tell_withdrawn(request, why, out);
-  if (const auto count = turns.count(); count > 0)
-    warn(out, "turns_dropped", {{"count", count}, {"why", why}});
 }
 
 } // namespace troupe::agents

@@ -1,7 +1,6 @@
 #pragma once
 
 #include "agents/adapter.hpp"
-#include "agents/turns.hpp"
 #include "protocol/messages.hpp"
 #include "protocol/runs.hpp"
 
@@ -45,11 +44,7 @@ void tell_answer(
 /// That an answer is not waited for any longer: a warning `request_withdrawn`.
 void tell_withdrawn(const pending_request& request, std::string_view why, step& out);
 
-/// The same of all; and of turns that are not sent any more: a warning `turns_dropped`.
-void tell_given_up(
-  const open_requests& requests,
-  const waiting_turns& turns,
-  std::string_view why,
-  step& out);
+/// The same of all.
+void tell_withdrawn(const open_requests& requests, std::string_view why, step& out);
 
 } // namespace troupe::agents

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace troupe::agents {
 
@@ -29,7 +30,10 @@ public:
     return text;
   }
 
-  void clear() { texts_.clear(); }
+  /// Oldest first.
+  [[nodiscard]] std::vector<std::string> all() const {
+    return {texts_.begin(), texts_.end()};
+  }
 
   [[nodiscard]] std::size_t count() const { return texts_.size(); }
 

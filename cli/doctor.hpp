@@ -27,7 +27,7 @@ struct finding {
   std::optional<std::string> fix;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("what", &finding::what, "What was looked at."),
       required("how", &finding::how, "ok, warn: works with less; fail: does not work."),
       required("detail", &finding::detail, "What was found."),

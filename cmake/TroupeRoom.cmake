@@ -6,8 +6,9 @@ endfunction()
 
 # One GoogleTest binary per room: <room>_tests over tests/<room>/*_test.cpp. Tests that
 # hold the clock against the program, named by the filter ALONE, run beside no other.
+# PRECOMPILED names headers that most of the sources include, beside those of gmock.
 function(troupe_tests room)
-  cmake_parse_arguments(T "" "TIMEOUT;ALONE" "SOURCES;LIBRARIES;LABELS" ${ARGN})
+  cmake_parse_arguments(T "" "TIMEOUT;ALONE" "SOURCES;LIBRARIES;LABELS;PRECOMPILED" ${ARGN})
   if(NOT T_TIMEOUT)
     set(T_TIMEOUT 20)
   endif()
@@ -18,6 +19,7 @@ function(troupe_tests room)
   target_compile_definitions(${room}_tests PRIVATE
     TROUPE_SOURCE_DIR="${CMAKE_SOURCE_DIR}" TROUPE_BINARY_DIR="${CMAKE_BINARY_DIR}")
   target_link_libraries(${room}_tests PRIVATE ${T_LIBRARIES} GTest::gmock_main)
+  target_precompile_headers(${room}_tests PRIVATE <gmock/gmock.h> ${T_PRECOMPILED})
   set(common TEST_PREFIX ${room}. DISCOVERY_TIMEOUT 60
     PROPERTIES TIMEOUT ${T_TIMEOUT} LABELS "${T_LABELS}")
   if(T_ALONE)

@@ -164,6 +164,7 @@ void attempt::on_started(launched agent) {
   told.pid = main_.pid;
   told.root_pid = tree_->root_pid();
   told.proof = tree_->proof();
+  told.memory_limited = tree_->memory_limited();
   spawned_ = std::move(told);
   repeat();
 }
@@ -257,6 +258,12 @@ void attempt::kill_tree() {
 void attempt::freeze(bool frozen) {
   if (tree_ && !refused())
     tree_->freeze(frozen);
+}
+
+std::optional<tree_use> attempt::use() const {
+  if (!tree_ || !spawned_ || refused())
+    return {};
+  return tree_->use();
 }
 
 std::optional<kept_attempt> attempt::kept() const {

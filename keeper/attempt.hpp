@@ -34,6 +34,8 @@ public:
   void signal_main(int signal);
   void kill_tree();
   void freeze(bool frozen);
+  /// Nothing before it runs and after it is gone.
+  [[nodiscard]] std::optional<tree_use> use() const;
 
   [[nodiscard]] bool refused() const { return spawned_ && spawned_->refusal; }
   [[nodiscard]] bool gone() const { return gone_.has_value(); }

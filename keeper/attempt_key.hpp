@@ -18,7 +18,7 @@ struct attempt_key {
   friend auto operator<=>(const attempt_key&, const attempt_key&) = default;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("run_id", &attempt_key::run_id, "The run."),
       required("attempt", &attempt_key::attempt, "1, 2, 3 …"),
     };

@@ -1,7 +1,9 @@
 #include "keeper/cgroup.hpp"
 
 #include "keeper/files.hpp"
+#include "keeper/process_use.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <csignal>
@@ -42,6 +44,10 @@ std::optional<std::uint64_t> entry(const std::string& file, std::string_view key
 std::optional<std::uint64_t> single(const std::string& file) {
   const auto text = read_file(file);
   return text ? number(*text) : std::nullopt;
+}
+
+std::uint32_t whole_mb(std::uint64_t bytes) {
+  return static_cast<std::uint32_t>((bytes + (1 << 20) - 1) >> 20);
 }
 
 std::vector<std::string> groups_below(const std::string& path) {
@@ -92,8 +98,10 @@ bool cgroup::remove() {
 }
 
 bool cgroup::limit_memory(std::uint32_t mb) {
-  const auto bytes = std::to_string(std::uint64_t{mb} << 20);
+  const auto limit = std::uint64_t{mb} << 20;
+  const auto bytes = std::to_string(limit);
   if (write_control(v2_ + "/memory.max", bytes)) {
+    write_control(v2_ + "/memory.high", std::to_string(limit - limit / 16));
     write_control(v2_ + "/memory.swap.max", "0");
     write_control(v2_ + "/memory.oom.group", "1");
     return true;
@@ -116,7 +124,31 @@ memory_use cgroup::memory() const {
       use.oom_kills = entry(v1_memory_ + "/memory.oom_control", "oom_kill");
   }
   if (peak)
-    use.peak_mb = static_cast<std::uint32_t>((*peak + (1 << 20) - 1) >> 20);
+    use.peak_mb = whole_mb(*peak);
+  return use;
+}
+
+/// What cannot be dropped and read again: in use, without the idle part of the page
+/// cache.
+std::optional<std::uint64_t> cgroup::memory_now() const {
+  auto used = single(v2_ + "/memory.current");
+  auto idle = entry(v2_ + "/memory.stat", "inactive_file");
+  if (!used && !v1_memory_.empty()) {
+    used = single(v1_memory_ + "/memory.usage_in_bytes");
+    idle = entry(v1_memory_ + "/memory.stat", "total_inactive_file");
+  }
+  if (used)
+    *used -= std::min(*used, idle.value_or(0));
+  return used;
+}
+
+tree_use cgroup::use() const {
+  auto use = use_of(members(v2_));
+  if (const auto cpu = entry(v2_ + "/cpu.stat", "usage_usec"))
+    use.cpu_ms = *cpu / 1000;
+  if (const auto now = memory_now())
+    use.memory_mb = whole_mb(*now);
+  use.peak_memory_mb = memory().peak_mb;
   return use;
 }
 

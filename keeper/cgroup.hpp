@@ -1,6 +1,7 @@
 #pragma once
 
 #include "keeper/descriptor.hpp"
+#include "keeper/tree_use.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -31,9 +32,14 @@ public:
   [[nodiscard]] int procs() const { return v1_procs_.get(); } ///< Of v1; -1 if none.
   [[nodiscard]] int events() const { return events_.get(); }  ///< EPOLLPRI until read.
 
-  /// False if there is no memory controller here, or it refuses.
+  /// False if there is no memory controller here, or it refuses. In v2 the members are
+  /// slowed down at 15/16 of it (memory.high), and end together when it is reached.
   [[nodiscard]] bool limit_memory(std::uint32_t mb);
   [[nodiscard]] memory_use memory() const;
+
+  /// CPU time, memory and its peak from the files of the groups where there are such,
+  /// else from the members.
+  [[nodiscard]] tree_use use() const;
 
   /// Whether a member lives, in subgroups too. Reads what `events` announced: whoever
   /// watches it asks, or is told again at once.
@@ -46,6 +52,7 @@ public:
 
 private:
   void kill_listed();
+  [[nodiscard]] std::optional<std::uint64_t> memory_now() const;
 
   std::string v2_;
   std::string v1_memory_;

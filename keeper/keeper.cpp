@@ -77,6 +77,7 @@ private:
   void obey(const quit_order& what) { end(what.reason); }
   void obey(const ready_order&) {}
   void obey(const pong_order&) {}
+  void obey(const sample_order& what);
   [[nodiscard]] attempt* find(const attempt_key& key) const;
   [[nodiscard]] std::optional<std::string> objection(const attempt_key& key) const;
   void drop_refused();
@@ -180,6 +181,12 @@ void keeper::obey(const kill_order& what) {
 void keeper::obey(const freeze_order& what) {
   if (auto* const meant = find(what.key))
     meant->freeze(what.frozen);
+}
+
+void keeper::obey(const sample_order& what) {
+  if (const auto* const meant = find(what.key))
+    if (auto use = meant->use())
+      supervisor_.send(sampled_report{what.key, *use}, -1);
 }
 
 void keeper::obey(const list_order& what) {

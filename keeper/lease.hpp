@@ -20,7 +20,7 @@ struct daemon_info {
   timestamp started_at;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("pid", &daemon_info::pid, "Of the keeper."),
       required("epoch", &daemon_info::epoch, "Of its supervisor, the newest."),
       required("socket", &daemon_info::socket, "Where clients connect."),

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "keeper/attempt_key.hpp"
+#include "keeper/tree_use.hpp"
 
 #include <array>
 #include <cstdint>
@@ -26,7 +27,7 @@ struct spawn_order {
   std::optional<std::uint32_t> memory_mb;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("key", &spawn_order::key, "The attempt."),
       required(
         "argv", &spawn_order::argv, "Program and arguments; found on the env's PATH."),
@@ -51,7 +52,7 @@ struct write_order {
   std::string line;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("key", &write_order::key, "The attempt."),
       required("n", &write_order::n, "1, 2, 3 … of this attempt."),
       required("line", &write_order::line, "Without the newline."),
@@ -64,7 +65,7 @@ struct close_order {
   attempt_key key;
 
   static constexpr auto fields() {
-    return std::tuple{required("key", &close_order::key, "The attempt.")};
+    return field_list{required("key", &close_order::key, "The attempt.")};
   }
 };
 
@@ -82,7 +83,7 @@ struct kill_order {
   int signal = 15;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("key", &kill_order::key, "The attempt."),
       required("scope", &kill_order::scope, "main or tree."),
       optional("signal", &kill_order::signal, "For main."),
@@ -96,7 +97,7 @@ struct freeze_order {
   bool frozen = true;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("key", &freeze_order::key, "The attempt."),
       required("frozen", &freeze_order::frozen, "Stop, or go on."),
     };
@@ -109,7 +110,7 @@ struct list_order {
   std::uint64_t request = 0;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       optional("request", &list_order::request, "Echoed in the report.")};
   }
 };
@@ -119,7 +120,7 @@ struct forget_order {
   attempt_key key;
 
   static constexpr auto fields() {
-    return std::tuple{required("key", &forget_order::key, "The attempt.")};
+    return field_list{required("key", &forget_order::key, "The attempt.")};
   }
 };
 
@@ -128,7 +129,7 @@ struct ready_order {
   std::string version;
 
   static constexpr auto fields() {
-    return std::tuple{required("version", &ready_order::version, "Of the supervisor.")};
+    return field_list{required("version", &ready_order::version, "Of the supervisor.")};
   }
 };
 
@@ -137,7 +138,7 @@ struct quit_order {
   std::string reason;
 
   static constexpr auto fields() {
-    return std::tuple{required("reason", &quit_order::reason, "For the log.")};
+    return field_list{required("reason", &quit_order::reason, "For the log.")};
   }
 };
 
@@ -145,7 +146,7 @@ struct pong_order {
   std::uint64_t n = 0;
 
   static constexpr auto fields() {
-    return std::tuple{required("n", &pong_order::n, "Of the ping.")};
+    return field_list{required("n", &pong_order::n, "Of the ping.")};
   }
 };
 
@@ -159,6 +160,7 @@ using order = std::variant<
   forget_order,
   ready_order,
   quit_order,
-  pong_order>;
+  pong_order,
+  sample_order>;
 
 } // namespace troupe::keeper

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "keeper/attempt_key.hpp"
+#include "keeper/tree_use.hpp"
 #include "protocol/values.hpp"
 
 #include <cstdint>
@@ -19,9 +20,10 @@ struct spawned_report {
   tier proof = tier::subtree;
   std::optional<std::string> refusal;
   bool retriable = false;
+  bool memory_limited = false;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("key", &spawned_report::key, "The attempt."),
       optional(
         "pid", &spawned_report::pid, "Main process; its pidfd comes beside this line."),
@@ -38,6 +40,10 @@ struct spawned_report {
         "retriable",
         &spawned_report::retriable,
         "Whether the refusal may pass by itself (EAGAIN, EMFILE, ENOMEM)."),
+      optional(
+        "memory_limited",
+        &spawned_report::memory_limited,
+        "Whether the kernel holds the tree to the order's memory_mb."),
     };
   }
 };
@@ -55,7 +61,7 @@ struct exited_report {
   timestamp at;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("key", &exited_report::key, "The attempt."),
       optional(
         "code", &exited_report::code, "Exit code; neither code nor signal: unknown."),
@@ -87,7 +93,7 @@ struct gone_report {
   timestamp at;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("key", &gone_report::key, "The attempt."),
       required("proof", &gone_report::proof, "How that is known."),
       required("at", &gone_report::at, "When it was seen."),
@@ -103,7 +109,7 @@ struct kept_attempt {
   std::uint64_t last_written = 0;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("spawned", &kept_attempt::spawned, "As reported."),
       optional("exited", &kept_attempt::exited, "If it has."),
       optional("gone", &kept_attempt::gone, "If it is."),
@@ -120,7 +126,7 @@ struct kept_report {
   std::vector<kept_attempt> attempts;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       optional("request", &kept_report::request, "Of the list order."),
       required("attempts", &kept_report::attempts, "Everything not forgotten."),
     };
@@ -134,7 +140,7 @@ struct unwritten_report {
   std::string why;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("key", &unwritten_report::key, "The attempt."),
       required("n", &unwritten_report::n, "Of the line."),
       required("why", &unwritten_report::why, "closed or full."),
@@ -147,7 +153,7 @@ struct stop_report {
   std::string reason;
 
   static constexpr auto fields() {
-    return std::tuple{required("reason", &stop_report::reason, "For the runs' exit.")};
+    return field_list{required("reason", &stop_report::reason, "For the runs' exit.")};
   }
 };
 
@@ -155,7 +161,7 @@ struct ping_report {
   std::uint64_t n = 0;
 
   static constexpr auto fields() {
-    return std::tuple{required("n", &ping_report::n, "Echoed by pong.")};
+    return field_list{required("n", &ping_report::n, "Echoed by pong.")};
   }
 };
 
@@ -166,6 +172,7 @@ using report = std::variant<
   kept_report,
   unwritten_report,
   stop_report,
-  ping_report>;
+  ping_report,
+  sampled_report>;
 
 } // namespace troupe::keeper

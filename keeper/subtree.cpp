@@ -1,6 +1,7 @@
 #include "keeper/subtree.hpp"
 
 #include "keeper/log.hpp"
+#include "keeper/process_use.hpp"
 #include "keeper/processes.hpp"
 
 #include <array>
@@ -186,6 +187,10 @@ void subtree::freeze(bool frozen) {
     stop_trees(parent(), members);
   else
     signal_trees(parent(), members, SIGCONT);
+}
+
+tree_use subtree::use() const {
+  return use_of(trees_of(roots()));
 }
 
 void subtree::kill() {

@@ -21,6 +21,7 @@ public:
   void freeze(bool frozen) override;
   void kill() override;
   [[nodiscard]] memory_use memory() const override { return {}; }
+  [[nodiscard]] tree_use use() const override;
 
 private:
   bool start_hold(int socket, int job);

@@ -11,8 +11,10 @@ namespace {
 
 class cgroup_tree final : public tree {
 public:
-  cgroup_tree(const ground& on, std::unique_ptr<cgroup> group, events to)
-    : on_(on), group_(std::move(group)), to_(std::move(to)) {}
+  cgroup_tree(
+    const ground& on, std::unique_ptr<cgroup> group, bool memory_limited, events to)
+    : on_(on), group_(std::move(group)), memory_limited_(memory_limited),
+      to_(std::move(to)) {}
 
   ~cgroup_tree() override {
     on_.kids.forget(pid_);
@@ -40,6 +42,8 @@ public:
   void freeze(bool frozen) override { group_->freeze(frozen); }
   void kill() override { group_->kill(); }
   [[nodiscard]] memory_use memory() const override { return group_->memory(); }
+  [[nodiscard]] bool memory_limited() const override { return memory_limited_; }
+  [[nodiscard]] tree_use use() const override { return group_->use(); }
 
 private:
   /// The number may soon be another process's.
@@ -50,6 +54,7 @@ private:
 
   const ground& on_;
   std::unique_ptr<cgroup> group_;
+  bool memory_limited_;
   events to_;
   int pid_ = 0;
 };
@@ -64,9 +69,9 @@ std::unique_ptr<tree> plant(
   auto group = on.groups.make(key);
   const bool limited = group && memory_mb && group->limit_memory(*memory_mb);
   if (memory_mb && !limited)
-    log("run " + key.run_id + " memory not limited: no memory controller may be used");
+    log("run " + key.run_id + " memory watched: no memory controller may be used");
   if (group)
-    return std::make_unique<cgroup_tree>(on, std::move(group), std::move(to));
+    return std::make_unique<cgroup_tree>(on, std::move(group), limited, std::move(to));
   return std::make_unique<subtree>(on, std::move(to));
 }
 

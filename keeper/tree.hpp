@@ -51,6 +51,9 @@ public:
   /// One round of SIGKILL to all members; call again until not alive.
   virtual void kill() = 0;
   [[nodiscard]] virtual memory_use memory() const = 0;
+  /// Whether the kernel holds it to the limit it was planted with.
+  [[nodiscard]] virtual bool memory_limited() const { return false; }
+  [[nodiscard]] virtual tree_use use() const = 0;
 };
 
 /// In an own cgroup if there can be one, else below a hold.

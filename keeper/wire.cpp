@@ -20,9 +20,10 @@ constexpr auto order_verbs = std::to_array<std::string_view>(
    "forget",
    "ready",
    "quit",
-   "pong"});
+   "pong",
+   "sample"});
 constexpr auto report_verbs = std::to_array<std::string_view>(
-  {"spawned", "exited", "gone", "kept", "unwritten", "stop", "ping"});
+  {"spawned", "exited", "gone", "kept", "unwritten", "stop", "ping", "sampled"});
 
 static_assert(order_verbs.size() == std::variant_size_v<order>);
 static_assert(report_verbs.size() == std::variant_size_v<report>);
@@ -32,7 +33,7 @@ struct order_head {
   std::uint64_t epoch = 0;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("verb", &order_head::verb, "Which order."),
       required("epoch", &order_head::epoch, "Of the supervisor that gives it."),
     };
@@ -43,7 +44,7 @@ struct report_head {
   std::string verb;
 
   static constexpr auto fields() {
-    return std::tuple{required("verb", &report_head::verb, "Which report.")};
+    return field_list{required("verb", &report_head::verb, "Which report.")};
   }
 };
 

@@ -13,7 +13,7 @@ struct start_claude_session {
 
   static constexpr bool closed = true;
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("prompt", &start_claude_session::prompt, "What Claude is asked to do."),
       optional(
         "model",
@@ -32,7 +32,7 @@ struct started_claude_session {
   run_status status = run_status::queued;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required(
         "session_id", &started_claude_session::session_id, "Handle; also a run_id."),
       required("status", &started_claude_session::status, "queued or running."),
@@ -42,7 +42,7 @@ struct started_claude_session {
 
 struct list_claude_sessions {
   static constexpr bool closed = true;
-  static constexpr auto fields() { return std::tuple{}; }
+  static constexpr auto fields() { return field_list{}; }
 };
 
 struct claude_session_row {
@@ -52,7 +52,7 @@ struct claude_session_row {
   std::string summary;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("session_id", &claude_session_row::session_id, "Handle."),
       required("status", &claude_session_row::status, "Where it is."),
       required("started_at", &claude_session_row::started_at, "When it was asked for."),
@@ -66,7 +66,7 @@ struct claude_session_list {
   std::uint64_t total = 0;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("sessions", &claude_session_list::sessions, "Newest first."),
       required(
         "total", &claude_session_list::total, "How many there are; list_runs pages."),
@@ -80,7 +80,7 @@ struct get_claude_session {
 
   static constexpr bool closed = true;
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("session_id", &get_claude_session::session_id, "From start or list."),
       optional(
         "tail_lines", &get_claude_session::tail_lines, "Lines of output, 0 to 200."),
@@ -98,7 +98,7 @@ struct claude_session_view {
   std::vector<pending_request> pending;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("session_id", &claude_session_view::session_id, "Handle."),
       required("status", &claude_session_view::status, "Where it is."),
       required("progress", &claude_session_view::progress, "What it did last."),
@@ -118,7 +118,7 @@ struct kill_claude_session {
 
   static constexpr bool closed = true;
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("session_id", &kill_claude_session::session_id, "From start or list."),
     };
   }
@@ -130,7 +130,7 @@ struct killed_claude_session {
   bool killed = false;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("session_id", &killed_claude_session::session_id, "Handle."),
       required("status", &killed_claude_session::status, "Where it is."),
       required(

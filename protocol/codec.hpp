@@ -1,7 +1,6 @@
 #pragma once
 
 #include "protocol/json_value.hpp"
-#include "protocol/record.hpp"
 
 #include <algorithm>
 #include <array>
@@ -10,7 +9,6 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -197,72 +195,48 @@ struct codec<E> {
   static json schema() { return {{"type", "string"}, {"enum", all}}; }
 };
 
-template <record T>
-struct codec<T> {
-  static json encode(const T& x) {
-    static_assert(lists_every_member<T>, "a member is missing from fields()");
+/// A map whose keys are names of an enum. An ADL-found `key_objection(E)` may say why
+/// one of them is none here.
+template <named_enum E, class T>
+struct codec<std::map<E, T>> {
+  static constexpr auto all = names(E{});
+
+  static std::string_view objection(E key) {
+    if constexpr (requires { key_objection(key); })
+      return key_objection(key);
+    return {};
+  }
+
+  static json encode(const std::map<E, T>& xs) {
     json j = json::object();
-    for_each_field<T>([&](const auto& f) {
-      const auto& value = x.*f.member;
-      if constexpr (is_optional<std::remove_cvref_t<decltype(value)>>)
-        if (!value)
-          return;
-      j[std::string(f.name)] = troupe::encode(value);
-    });
+    for (const auto& [key, x] : xs)
+      j[std::string(to_string(key))] = codec<T>::encode(x);
     return j;
   }
-
-  static check decode(const json& j, T& x) {
+  static check decode(const json& j, std::map<E, T>& xs) {
     if (!j.is_object())
       return wrong_type("an object", j);
-    check first;
-    for_each_field<T>([&]<class V>(const field<T, V>& f) {
-      if (first)
-        return;
-      const auto it = j.find(f.name);
-      if (it != j.end())
-        first = within(f.name, codec<V>::decode(*it, x.*f.member));
-      else if (f.required)
-        first = mismatch{std::string(f.name), "required"};
-    });
-    if constexpr (closed_record<T>)
-      if (!first)
-        first = refuse_unknown(j);
-    return first;
-  }
-
-  static json schema() {
-    const T defaults{};
-    json properties = json::object();
-    json needed = json::array();
-    for_each_field<T>([&]<class V>(const field<T, V>& f) {
-      json s = codec<V>::schema();
-      s["description"] = f.doc;
-      if (f.required)
-        needed.push_back(f.name);
-      else if constexpr (!is_optional<V>)
-        s["default"] = troupe::encode(defaults.*f.member);
-      properties[std::string(f.name)] = std::move(s);
-    });
-    json s{{"type", "object"}, {"properties", std::move(properties)}};
-    if (!needed.empty())
-      s["required"] = std::move(needed);
-    if constexpr (closed_record<T>)
-      s["additionalProperties"] = false;
-    return s;
-  }
-
-private:
-  static check refuse_unknown(const json& j) {
-    static constexpr auto known = std::apply(
-      [](const auto&... f) {
-        return std::array<std::string_view, sizeof...(f)>{f.name...};
-      },
-      T::fields());
-    for (const auto& [name, value] : j.items())
-      if (std::ranges::find(known, name) == known.end())
-        return unknown_member(name, known);
+    xs.clear();
+    for (const auto& [name, item] : j.items()) {
+      const auto key = from_name<E>(name);
+      if (!key)
+        return unknown_member(name, all);
+      if (const auto why = objection(*key); !why.empty())
+        return mismatch{name, std::string(why)};
+      if (auto c = codec<T>::decode(item, xs[*key]))
+        return within(name, std::move(c));
+    }
     return {};
+  }
+  static json schema() {
+    json allowed = json::array();
+    for (std::size_t i = 0; i < all.size(); ++i)
+      if (objection(static_cast<E>(i)).empty())
+        allowed.push_back(all[i]);
+    return {
+      {"type", "object"},
+      {"propertyNames", {{"enum", std::move(allowed)}}},
+      {"additionalProperties", codec<T>::schema()}};
   }
 };
 

@@ -77,7 +77,7 @@ struct event_source {
   friend auto operator<=>(const event_source&, const event_source&) = default;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("attempt", &event_source::attempt, "Which attempt."),
       required("end_offset", &event_source::end_offset, "Bytes of stdout folded."),
       required("inputs", &event_source::inputs, "Inputs folded."),
@@ -99,7 +99,7 @@ struct event_line {
   std::optional<event_source> src;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("seq", &event_line::seq, "1, 2, 3 … without gaps."),
       required("ts", &event_line::ts, "When it was read."),
       required("run_id", &event_line::run_id, "The run."),
@@ -114,10 +114,11 @@ struct event_line {
 
 /// An input given to an agent, as a line of inputs.ndjson; written before it is acted
 /// on.
-enum class input_kind : std::uint8_t { turn, answer, interrupt, close };
+enum class input_kind : std::uint8_t { turn, answer, interrupt, close, nudge };
 
 constexpr auto names(input_kind) {
-  return std::to_array<std::string_view>({"turn", "answer", "interrupt", "close"});
+  return std::to_array<std::string_view>(
+    {"turn", "answer", "interrupt", "close", "nudge"});
 }
 
 struct agent_input {
@@ -129,14 +130,14 @@ struct agent_input {
   friend bool operator==(const agent_input&, const agent_input&) = default;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("n", &agent_input::n, "1, 2, 3 … of this attempt."),
       required(
         "at_offset", &agent_input::at_offset, "Bytes of stdout folded before it."),
       required(
         "kind",
         &agent_input::kind,
-        "turn: {text}; answer: a request_answer; others {}."),
+        "turn, nudge: {text}; answer: a request_answer; others {}."),
       required("body", &agent_input::body, "What was said."),
     };
   }

@@ -61,7 +61,7 @@ struct exit_reason {
   friend bool operator==(const exit_reason&, const exit_reason&) = default;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("reason", &exit_reason::reason, "The typed reason."),
       optional(
         "detail",

@@ -20,7 +20,7 @@ struct hello {
   std::optional<std::string> toolsets;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("version", &hello::version, "Of this greeting; 1."),
       required(
         "relay",

@@ -146,4 +146,15 @@ check read_integer(const json& j, std::int64_t& x) {
   return wrong_type("an integer", j);
 }
 
+void record_writer::add(
+  std::string_view name,
+  const void* member,
+  bool (*absent)(const void*),
+  write_member write) {
+  if (absent && absent(member))
+    return;
+  out_.append(std::exchange(first_, false) ? "\"" : ",\"").append(name).append("\":");
+  write(out_, member);
+}
+
 } // namespace troupe

@@ -4,4 +4,5 @@
 #include "protocol/codec.hpp"
 #include "protocol/json_text.hpp"
 #include "protocol/json_value.hpp"
+#include "protocol/record_codec.hpp"
 #include "protocol/text.hpp"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "protocol/codec.hpp"
+#include "protocol/record_codec.hpp"
 
 #include <concepts>
 #include <string>
@@ -48,24 +48,44 @@ void write_text(std::string& out, const std::vector<T>& xs) {
   out += ']';
 }
 
+/// Writes the members of one record; those that are absent are left out.
+class record_writer {
+public:
+  using write_member = void (*)(std::string& out, const void* member);
+
+  explicit record_writer(std::string& out) : out_(out) { out_ += '{'; }
+
+  /// `absent` is null unless the member is a std::optional.
+  void add(
+    std::string_view name,
+    const void* member,
+    bool (*absent)(const void*),
+    write_member write);
+  void end() { out_ += '}'; }
+
+private:
+  std::string& out_;
+  bool first_ = true;
+};
+
+template <class V>
+inline constexpr record_writer::write_member text_of =
+  [](std::string& out, const void* x) { write_text(out, *static_cast<const V*>(x)); };
+
+template <class V>
+inline constexpr record_writer::write_member text_of<std::optional<V>> =
+  [](std::string& out, const void* x) {
+    write_text(out, **static_cast<const std::optional<V>*>(x));
+  };
+
 template <record T>
 void write_text(std::string& out, const T& x) {
   static_assert(lists_every_member<T>, "a member is missing from fields()");
-  out += '{';
-  bool first = true;
-  for_each_field<T>([&](const auto& f) {
-    const auto& value = x.*f.member;
-    using value_type = std::remove_cvref_t<decltype(value)>;
-    if constexpr (is_optional<value_type>)
-      if (!value)
-        return;
-    out.append(std::exchange(first, false) ? "\"" : ",\"").append(f.name).append("\":");
-    if constexpr (is_optional<value_type>)
-      write_text(out, *value);
-    else
-      write_text(out, value);
+  record_writer to(out);
+  for_each_field<T>([&]<class V>(const field<T, V>& f) {
+    to.add(f.name, &(x.*f.member), codec_of<V>.absent, text_of<V>);
   });
-  out += '}';
+  to.end();
 }
 
 template <class T>

@@ -11,7 +11,7 @@ struct whole_message {
 
   static constexpr bool closed = true;
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       optional("role", &whole_message::role, "Who speaks."),
       required("parts", &whole_message::parts, "At least one."),
     };

@@ -29,7 +29,7 @@ struct message_part {
 
   static constexpr bool closed = true;
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("type", &message_part::type, "text, data or file."),
       optional("text", &message_part::text, "Of a text part."),
       optional("data", &message_part::data, "Of a data part: an object."),
@@ -83,7 +83,7 @@ struct request_answer {
 
   static constexpr bool closed = true;
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       optional(
         "request_id",
         &request_answer::request_id,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "protocol/exit_override.hpp"
 #include "protocol/record.hpp"
 
 #include <array>
@@ -32,12 +33,13 @@ struct restart_policy {
   std::uint32_t backoff_ms = 500;
   std::uint32_t backoff_max_ms = 60'000;
   restart_mode mode = restart_mode::resume;
+  exit_overrides on;
 
   friend bool operator==(const restart_policy&, const restart_policy&) = default;
 
   static constexpr bool closed = true;
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       optional(
         "type",
         &restart_policy::type,
@@ -52,6 +54,10 @@ struct restart_policy {
       optional("backoff_max_ms", &restart_policy::backoff_max_ms, "Longest wait."),
       optional(
         "mode", &restart_policy::mode, "Resume the conversation, or start it afresh."),
+      optional(
+        "on",
+        &restart_policy::on,
+        "By exit reason: what follows it instead of the default rule."),
     };
   }
 };
@@ -60,26 +66,43 @@ struct restart_policy {
 struct run_limits {
   std::optional<std::uint32_t> startup_s;
   std::optional<std::uint32_t> idle_s;
+  std::optional<std::uint32_t> tool_s;
   std::optional<std::uint32_t> turn_s;
   std::optional<std::uint32_t> wall_s;
   std::uint32_t linger_s = 10;
   std::optional<std::uint32_t> memory_mb;
   std::uint32_t output_mb = 1024;
+  std::optional<std::uint32_t> turns;
+  std::optional<std::uint64_t> tokens;
+  std::optional<double> cost_usd;
 
   friend bool operator==(const run_limits&, const run_limits&) = default;
 
   static constexpr bool closed = true;
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       optional("startup_s", &run_limits::startup_s, "First output within this."),
       optional(
-        "idle_s", &run_limits::idle_s, "No output for this long counts as hung."),
+        "idle_s",
+        &run_limits::idle_s,
+        "No sign of life for this long counts as hung: no output, no work, no tool "
+        "call."),
+      optional("tool_s", &run_limits::tool_s, "Longest tool call."),
       optional("turn_s", &run_limits::turn_s, "Longest turn."),
       optional(
         "wall_s", &run_limits::wall_s, "Longest run, waiting for answers left out."),
       optional("linger_s", &run_limits::linger_s, "Time to leave after the result."),
       optional("memory_mb", &run_limits::memory_mb, "Memory of the process tree."),
       optional("output_mb", &run_limits::output_mb, "Output of one attempt."),
+      optional("turns", &run_limits::turns, "Answers of the model, of all attempts."),
+      optional(
+        "tokens",
+        &run_limits::tokens,
+        "Read and written, of all attempts; cache reads left out."),
+      optional(
+        "cost_usd",
+        &run_limits::cost_usd,
+        "Of all attempts, as far as the backend tells it while it works."),
     };
   }
 };
@@ -95,7 +118,7 @@ struct permission_policy {
 
   static constexpr bool closed = true;
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       optional(
         "allow", &permission_policy::allow, "Tool patterns allowed without asking."),
       optional("ask", &permission_policy::ask, "Tool patterns to ask about."),
@@ -114,7 +137,7 @@ struct admission_limits {
 
   static constexpr bool closed = true;
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       optional("live_runs", &admission_limits::live_runs, "Runs that are not final."),
       optional(
         "spawns_per_minute", &admission_limits::spawns_per_minute, "Sliding window."),

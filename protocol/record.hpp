@@ -3,8 +3,8 @@
 #include <cstddef>
 #include <optional>
 #include <string_view>
-#include <tuple>
 #include <type_traits>
+#include <utility>
 
 namespace troupe {
 
@@ -53,30 +53,61 @@ concept closed_record = record<T> && requires {
 
 namespace detail {
 
+template <std::size_t I, class Field>
+struct field_at {
+  Field value;
+};
+
+template <class Places, class... Fields>
+struct fields_at;
+template <std::size_t... Is, class... Fields>
+struct fields_at<std::index_sequence<Is...>, Fields...> : field_at<Is, Fields>... {};
+
 struct anything {
   template <class T>
   operator T() const;
 };
 
-template <class T, class... Xs>
-consteval std::size_t arity() {
-  if constexpr (requires { T{Xs{}..., anything{}}; })
-    return arity<T, Xs..., anything>();
-  else
-    return sizeof...(Xs);
+template <class T, std::size_t... Is>
+consteval bool takes(std::index_sequence<Is...>) {
+  return requires {
+    T{(static_cast<void>(Is), anything{})...};
+  };
 }
 
 } // namespace detail
 
+/// What `fields()` returns. A std::tuple would do, but for its constructors, which cost
+/// every source that includes the messages of the actors three seconds of compiling.
+template <class... Fields>
+struct field_list {
+  static constexpr std::size_t size = sizeof...(Fields);
+
+  consteval field_list(Fields... each) : all{{each}...} {}
+
+  detail::fields_at<std::index_sequence_for<Fields...>, Fields...> all;
+};
+
 /// Whether `fields()` lists every member; asserted where a record is encoded, so
 /// that a new member cannot be forgotten on the wire.
-template <record T>
+template <record T, std::size_t Size = decltype(T::fields())::size>
 inline constexpr bool
-  lists_every_member = detail::arity<T>() == std::tuple_size_v<decltype(T::fields())>;
+  lists_every_member = detail::takes<T>(std::make_index_sequence<Size>{}) &&
+                       !detail::takes<T>(std::make_index_sequence<Size + 1>{});
+
+namespace detail {
+
+template <std::size_t... Is, class... Fields, class F>
+constexpr void
+visit(const fields_at<std::index_sequence<Is...>, Fields...>& all, F&& f) {
+  (f(static_cast<const field_at<Is, Fields>&>(all).value), ...);
+}
+
+} // namespace detail
 
 template <record T, class F>
 constexpr void for_each_field(F&& f) {
-  std::apply([&](const auto&... each) -> void { (f(each), ...); }, T::fields());
+  detail::visit(T::fields().all, f);
 }
 
 } // namespace troupe

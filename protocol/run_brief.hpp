@@ -32,7 +32,7 @@ struct run_brief {
   friend bool operator==(const run_brief&, const run_brief&) = default;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("run_id", &run_brief::run_id, "Handle for the other tools."),
       required("agent_name", &run_brief::agent_name, "Its nickname."),
       required("backend", &run_brief::backend, "Which kind of agent."),

@@ -2,6 +2,7 @@
 
 #include "protocol/exit.hpp"
 #include "protocol/phases.hpp"
+#include "protocol/usage.hpp"
 #include "protocol/values.hpp"
 
 #include <cstdint>
@@ -23,7 +24,7 @@ struct pending_request {
   friend bool operator==(const pending_request&, const pending_request&) = default;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("request_id", &pending_request::request_id, "Name it in the answer."),
       required("kind", &pending_request::kind, "permission, question or auth."),
       required("title", &pending_request::title, "In one line."),
@@ -40,33 +41,25 @@ struct attempt_view {
   timestamp started_at;
   std::optional<timestamp> ended_at;
   std::optional<std::string> proof;
+  std::optional<std::uint32_t> memory_mb;
   std::optional<std::uint32_t> peak_memory_mb;
+  std::optional<std::string> oom_proof;
+  std::optional<attempt_usage> usage;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("n", &attempt_view::n, "1, 2, 3 …"),
       optional("exit", &attempt_view::exit, "Why it ended."),
       required("started_at", &attempt_view::started_at, "When."),
       optional("ended_at", &attempt_view::ended_at, "When its tree was gone."),
       optional("proof", &attempt_view::proof, "How it is known that the tree is gone."),
+      optional("memory_mb", &attempt_view::memory_mb, "Memory its processes use now."),
       optional("peak_memory_mb", &attempt_view::peak_memory_mb, "Most memory used."),
-    };
-  }
-};
-
-struct token_usage {
-  std::uint64_t input_tokens = 0;
-  std::uint64_t output_tokens = 0;
-  std::uint64_t cached_input_tokens = 0;
-
-  friend bool operator==(const token_usage&, const token_usage&) = default;
-
-  static constexpr auto fields() {
-    return std::tuple{
-      optional("input_tokens", &token_usage::input_tokens, "Read."),
-      optional("output_tokens", &token_usage::output_tokens, "Written."),
       optional(
-        "cached_input_tokens", &token_usage::cached_input_tokens, "Read from a cache."),
+        "oom_proof",
+        &attempt_view::oom_proof,
+        "How it is known that memory ran out: counter (the kernel's own) or watchdog."),
+      optional("usage", &attempt_view::usage, "What it has spent."),
     };
   }
 };
@@ -80,7 +73,7 @@ struct run_result {
   friend bool operator==(const run_result&, const run_result&) = default;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       optional("final_response", &run_result::final_response, "The answer."),
       optional(
         "structured_output", &run_result::structured_output, "The answer as data."),
@@ -117,7 +110,7 @@ struct run_view {
   std::uint32_t depth = 1;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("run_id", &run_view::run_id, "Handle for the other tools."),
       required("agent_name", &run_view::agent_name, "Its nickname."),
       required("backend", &run_view::backend, "Which kind of agent."),

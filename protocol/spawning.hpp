@@ -46,7 +46,7 @@ struct spawn_run {
 
   static constexpr bool closed = true;
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required(
         "backend",
         &spawn_run::backend,
@@ -104,7 +104,7 @@ struct spawned_run {
   run_status status = run_status::queued;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("run_id", &spawned_run::run_id, "Handle for the other tools."),
       required("backend", &spawned_run::backend, "As asked."),
       required("role", &spawned_run::role, "As asked."),

@@ -21,7 +21,7 @@ struct cancel_run {
 
   static constexpr bool closed = true;
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       optional("run_id", &cancel_run::run_id, "The run, or a unique prefix of its id."),
       optional("agent_name", &cancel_run::agent_name, "Instead of run_id."),
       optional("cwd", &cancel_run::cwd, "Where the agent_name is meant."),
@@ -40,7 +40,7 @@ struct cancelled_run {
   std::optional<std::string> proof;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("run_id", &cancelled_run::run_id, "The run."),
       required(
         "status",
@@ -62,7 +62,7 @@ struct continue_run {
 
   static constexpr bool closed = true;
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       optional(
         "run_id", &continue_run::run_id, "The run, or a unique prefix of its id."),
       optional("agent_name", &continue_run::agent_name, "Instead of run_id."),
@@ -95,7 +95,7 @@ struct continued_run {
   std::optional<std::string> resumed_from_run_id;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required(
         "run_id",
         &continued_run::run_id,

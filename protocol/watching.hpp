@@ -21,7 +21,7 @@ struct get_run {
 
   static constexpr bool closed = true;
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       optional("run_id", &get_run::run_id, "The run, or a unique prefix of its id."),
       optional("agent_name", &get_run::agent_name, "Instead of run_id."),
       optional("cwd", &get_run::cwd, "Where the agent_name is meant."),
@@ -40,7 +40,7 @@ struct poll_events {
 
   static constexpr bool closed = true;
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       optional(
         "run_id", &poll_events::run_id, "The run, or a unique prefix of its id."),
       optional("agent_name", &poll_events::agent_name, "Instead of run_id."),
@@ -64,7 +64,7 @@ struct event_page {
   bool has_more = false;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("run_id", &event_page::run_id, "The run."),
       required("status", &event_page::status, "Where it is."),
       required(
@@ -87,7 +87,7 @@ struct list_runs {
 
   static constexpr bool closed = true;
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       optional("status", &list_runs::status, "Only runs with this status."),
       optional("backend", &list_runs::backend, "Only runs of this backend."),
       optional("cwd", &list_runs::cwd, "Only runs in this directory."),
@@ -103,7 +103,7 @@ struct run_page {
   std::optional<std::string> next_cursor;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("runs", &run_page::runs, "Newest first."),
       required("total", &run_page::total, "How many match."),
       optional(
@@ -132,7 +132,7 @@ struct wait_runs {
 
   static constexpr bool closed = true;
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required(
         "run_ids",
         &wait_runs::run_ids,
@@ -156,7 +156,7 @@ struct waited_runs {
   std::vector<std::string> still_waiting;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required(
         "satisfied",
         &waited_runs::satisfied,

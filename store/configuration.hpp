@@ -23,7 +23,7 @@ struct backend_settings {
 
   static constexpr bool closed = true;
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("type", &backend_settings::type, "claude_code or process."),
       optional("command", &backend_settings::command, "Program and arguments."),
       optional("env", &backend_settings::env, "Added to the agent's environment."),
@@ -46,7 +46,7 @@ struct configuration {
 
   static constexpr bool closed = true;
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       optional("backends", &configuration::backends, "By name."),
       optional("limits", &configuration::limits, "How much the daemon takes on."),
       optional(

@@ -21,7 +21,7 @@ struct run_outcome {
   std::optional<exit_reason> exit;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("run_id", &run_outcome::run_id, "The run."),
       required("status", &run_outcome::status, "How it ended."),
       optional("result", &run_outcome::result, "The answer."),

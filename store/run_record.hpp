@@ -17,7 +17,7 @@ struct attempt_record {
   bool over = false; ///< Its end has been judged.
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("view", &attempt_record::view, "What get_run shows."),
       optional(
         "session", &attempt_record::session, "Backend session it was started with."),
@@ -37,10 +37,11 @@ struct run_record {
     stop_reason; ///< A stop was ordered: final over any policy.
   std::optional<std::string> resumed_from; ///< The run this one goes on from.
   std::optional<timestamp> next_start;     ///< When it is backing off or parked: until.
+  std::vector<std::string> waiting_turns;  ///< No attempt has sent them yet.
   std::vector<std::string> keys;           ///< Of the calls that asked for it.
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("version", &run_record::version, "Of this file; 1."),
       required("view", &run_record::view, "What get_run shows."),
       optional("attempts", &run_record::attempts, "Every start of it."),
@@ -48,6 +49,8 @@ struct run_record {
       optional(
         "resumed_from", &run_record::resumed_from, "The run this one goes on from."),
       optional("next_start", &run_record::next_start, "When its next attempt is due."),
+      optional(
+        "waiting_turns", &run_record::waiting_turns, "No attempt has sent them yet."),
       optional(
         "keys", &run_record::keys, "Idempotency keys of calls that asked for it."),
     };
@@ -68,7 +71,7 @@ struct launch_record {
   std::map<std::string, std::string> env; ///< Complete, without what attempts add.
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("version", &launch_record::version, "Of this file; 1."),
       required(
         "backend_type", &launch_record::backend_type, "Row of the backend table."),
@@ -97,7 +100,7 @@ struct session_record {
   launch_record launch; ///< Of its last run, for continue_run; without secrets' values.
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("version", &session_record::version, "Of this file; 1."),
       required("session_id", &session_record::session_id, "Its id."),
       required("backend", &session_record::backend, "It belongs to one."),

@@ -28,7 +28,9 @@ constexpr auto rules = std::to_array<rule_row>({
    "Continue the run, with a longer limits.idle_s if it needs to be silent for long."},
   {timeout,
    exit_rule::restart,
-   "Continue the run with a longer limits.turn_s or limits.wall_s, or ask for less."},
+   "Continue the run with a longer limits.tool_s, limits.turn_s or limits.wall_s, or "
+   "ask "
+   "for less."},
   {oom,
    exit_rule::restart_once,
    "Raise limits.memory_mb or ask for less at a time, then continue the run."},
@@ -43,7 +45,9 @@ constexpr auto rules = std::to_array<rule_row>({
    exit_rule::fail,
    "Check that the command exists and cwd is a directory, then start the run again."},
   {auth, exit_rule::fail, "Log the agent in on this machine, then continue the run."},
-  {budget, exit_rule::fail, "Raise the budget, then continue the run."},
+  {budget,
+   exit_rule::fail,
+   "Continue the run, which begins a budget of its own, or start one with a larger."},
   {exit_kind::output,
    exit_rule::fail,
    "Free disk space or raise limits.output_mb, then continue the run."},
@@ -86,6 +90,22 @@ exit_rule rule_of(exit_kind kind) {
   return row_of(kind).rule;
 }
 
+exit_rule rule_of(exit_override instead) {
+  switch (instead) {
+  case exit_override::restart:
+    return exit_rule::restart;
+  case exit_override::restart_once:
+    return exit_rule::restart_once;
+  case exit_override::restart_late:
+    return exit_rule::restart_late;
+  case exit_override::park:
+    return exit_rule::wait_until;
+  case exit_override::fail:
+    break;
+  }
+  return exit_rule::fail;
+}
+
 std::string_view advice(exit_kind kind) {
   return row_of(kind).advice;
 }
@@ -122,7 +142,8 @@ std::string describe(const exit_reason& why) {
 exit_reason classify(const end_facts& facts) {
   if (by_order(facts))
     return with(facts, *facts.ended_by_us, facts.detail);
-  if (facts.result_seen)
+  const bool cut_short = facts.ended_by_us && facts.by_protocol.reason == agent_error;
+  if (facts.result_seen && !cut_short)
     return facts.by_protocol;
   if (facts.refusal)
     return with(facts, spawn_failed, *facts.refusal);

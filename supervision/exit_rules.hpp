@@ -1,6 +1,6 @@
 #pragma once
 
-#include "protocol/exit.hpp"
+#include "protocol/exit_override.hpp"
 
 #include <array>
 #include <cstdint>
@@ -28,6 +28,9 @@ constexpr auto names(exit_rule) {
 
 [[nodiscard]] exit_rule rule_of(exit_kind kind);
 
+/// The rule that an override stands for.
+[[nodiscard]] exit_rule rule_of(exit_override instead);
+
 /// The rule in words, as the documentation shows it.
 [[nodiscard]] std::string_view meaning(exit_rule rule);
 
@@ -45,10 +48,11 @@ struct end_facts {
   std::string detail;                   ///< What the one who ended it has to say.
 };
 
-/// The typed reason: a terminal result wins over everything but a stop by order; then
-/// who ended it; then proved memory; then the protocol's word. Memory that is only
-/// likely (any SIGKILL not of ours looks so) is mentioned and changes nothing. A crash
-/// that nobody saw is `lost`.
+/// The typed reason: a terminal result wins over everything but a stop by order, and
+/// over an end that we began before it came, unless it says no more than that
+/// (agent_error of an interrupted turn); then who ended it; then proved memory; then
+/// the protocol's word. Memory that is only likely (any SIGKILL not of ours looks so)
+/// is mentioned and changes nothing. A crash that nobody saw is `lost`.
 [[nodiscard]] exit_reason classify(const end_facts& facts);
 
 /// What a person can do about a final reason, in one sentence; may be empty.

@@ -1,6 +1,7 @@
 #include "supervision/health.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace troupe::supervision {
 
@@ -9,7 +10,6 @@ using std::chrono::seconds;
 
 namespace {
 
-constexpr moment warn_after = 10min;
 constexpr moment check_interval_max = 1min;
 constexpr std::uint64_t mebibyte = 1024 * 1024;
 constexpr std::uint64_t disk_floor_mb = 256;
@@ -26,22 +26,33 @@ health_finding ends(exit_kind reason, std::string detail) {
 } // namespace
 
 health::health(const run_limits& limits, moment started, moment run_time_before)
-  : limits_(limits), started_(started), run_time_before_(run_time_before) {}
+  : limits_(limits), started_(started), run_time_before_(run_time_before),
+    silence_(limits.idle_s) {}
 
-void health::heard(moment now, std::uint64_t stdout_bytes, int open_tools) {
-  last_heard_ = std::max(last_heard_, active(now));
+void health::heard(moment now, std::uint64_t stdout_bytes, std::uint64_t oldest_tool) {
+  silence_.heard(active(now));
   stdout_bytes_ = std::max(stdout_bytes_, stdout_bytes);
-  open_tools_ = open_tools;
+  if (std::exchange(oldest_tool_, oldest_tool) != oldest_tool)
+    tool_since_ = active(now);
   heard_ = true;
-  warned_ = false;
+}
+
+void health::worked(moment now, const tree_work& seen) {
+  silence_.worked(active(now), seen);
+}
+
+bool health::take_look(moment now) {
+  return !ended_ && !paused_at_ && listens() && silence_.take_look(active(now));
 }
 
 void health::turn_began(moment now) {
   turn_began_ = active(now);
+  turn_over_ = false;
 }
 
 void health::turn_ended(moment) {
   turn_began_.reset();
+  turn_over_ = true;
 }
 
 void health::paused(moment now) {
@@ -61,19 +72,21 @@ std::optional<health_finding> health::check(moment now, std::uint64_t disk_free_
   auto found = overflow(disk_free_bytes);
   const auto due = nearest();
   if (!found && !paused_at_ && due && due->at <= active(now))
-    found = finding_of(due->which);
-  if (found) {
+    found = finding_of(due->which, active(now));
+  if (found)
     ended_ = found->end;
-    warned_ = true;
-  }
   return found;
 }
 
 moment health::next_check(moment now) const {
-  const auto due = nearest();
-  if (ended_ || paused_at_ || !due)
+  if (ended_ || paused_at_)
     return now + check_interval_max;
-  return now + std::clamp(due->at - active(now), moment{0}, check_interval_max);
+  auto wait = check_interval_max;
+  if (const auto due = nearest())
+    wait = std::min(wait, due->at - active(now));
+  if (const auto look = silence_.next_look(); look && listens())
+    wait = std::min(wait, *look - active(now));
+  return now + std::max(wait, moment{0});
 }
 
 moment health::run_time(moment now) const {
@@ -90,29 +103,28 @@ std::optional<health::deadline> health::nearest() const {
     if (!first || at < first->at)
       first = deadline{at, which};
   };
-  const bool starting_up = !heard_ && limits_.startup_s;
-  if (starting_up)
+  if (starting_up())
     offer(seconds{*limits_.startup_s}, clock::startup);
   if (limits_.wall_s)
     offer(seconds{*limits_.wall_s} - run_time_before_, clock::wall);
   if (limits_.turn_s && turn_began_)
     offer(*turn_began_ + seconds{*limits_.turn_s}, clock::turn);
-  const bool silent = open_tools_ <= 0 && !starting_up;
-  if (silent && limits_.idle_s)
-    offer(last_heard_ + seconds{*limits_.idle_s}, clock::idle);
-  if (silent && !limits_.idle_s && !warned_)
-    offer(last_heard_ + warn_after, clock::silence);
+  if (limits_.tool_s && oldest_tool_ != 0)
+    offer(tool_since_ + seconds{*limits_.tool_s}, clock::tool);
+  if (const auto next = silence_.next_step(); next && listens())
+    offer(*next, clock::silence);
   return first;
 }
 
-health_finding health::finding_of(clock which) const {
+std::optional<health_finding> health::finding_of(clock which, moment at) {
   switch (which) {
   case clock::startup:
     return ends(
       exit_kind::hung,
       spent("said nothing since it was started", *limits_.startup_s, "startup_s"));
-  case clock::idle:
-    return ends(exit_kind::hung, spent("said nothing for", *limits_.idle_s, "idle_s"));
+  case clock::tool:
+    return ends(
+      exit_kind::timeout, spent("a tool call took", *limits_.tool_s, "tool_s"));
   case clock::turn:
     return ends(exit_kind::timeout, spent("its turn took", *limits_.turn_s, "turn_s"));
   case clock::wall: {
@@ -124,9 +136,14 @@ health_finding health::finding_of(clock which) const {
   case clock::silence:
     break;
   }
-  return {
-    .detail = "said nothing for " + std::to_string(warn_after / 1min) +
-              " min with no tool call open; no limits.idle_s is set, so it goes on"};
+  const auto step = silence_.due(at);
+  if (step == silence_step::none)
+    return {};
+  return health_finding{
+    .end = step == silence_step::end,
+    .nudge = step == silence_step::nudge,
+    .reason = exit_kind::hung,
+    .detail = silence_.describe(at)};
 }
 
 std::optional<health_finding> health::overflow(std::uint64_t disk_free_bytes) const {

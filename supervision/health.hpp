@@ -3,6 +3,7 @@
 #include "protocol/exit.hpp"
 #include "protocol/policy.hpp"
 #include "supervision/restart.hpp"
+#include "supervision/silence.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -10,28 +11,37 @@
 
 namespace troupe::supervision {
 
-/// What a clock wants done: a warning to tell, or the end of the attempt.
+/// What a clock wants done: a warning to tell, a nudge, or the end of the attempt.
 struct health_finding {
   bool end = false;
+  bool nudge = false;    ///< Ask the agent whether it still works.
+  bool at_once = false;  ///< The end bears no delay: no rung but the last.
   bool for_good = false; ///< No restart can help: the run's own time is used up.
   exit_kind reason = exit_kind::hung;
   std::string detail;
 };
 
-/// The clocks of one attempt: start-up, idle, turn, wall and output. The clocks stand
-/// still while the run waits for an answer; output and disk are looked at even then.
-/// The idle clock also stands while a tool call is open. Without an idle limit, silence
-/// is only warned about (once per silence, after ten minutes). A start-up limit
-/// replaces the idle limit until the agent was first heard. A limit is reached when it
-/// is spent.
+/// The clocks of one attempt: start-up, idle, tool call, turn, wall and output. The
+/// clocks stand still while the run waits for an answer; output and disk are looked at
+/// even then. The idle clock (supervision/silence.hpp) also stands while a tool call is
+/// open, which has a limit of its own. A start-up limit replaces the idle limit until
+/// the agent was first heard. A limit is reached when it is spent.
 class health {
 public:
   /// `run_time_before` is what earlier attempts spent; the wall limit counts it.
   health(const run_limits& limits, moment started, moment run_time_before);
 
-  /// The agent gave output. `stdout_bytes` is all of this attempt so far; `open_tools`
-  /// is how many of its tool calls have not ended.
-  void heard(moment now, std::uint64_t stdout_bytes, int open_tools);
+  /// The agent gave output. `stdout_bytes` is all of this attempt so far; `oldest_tool`
+  /// the number of the oldest of its tool calls that have not ended, 0 if there is
+  /// none. Its time runs from when it is first told of as the oldest: never too long a
+  /// time.
+  void heard(moment now, std::uint64_t stdout_bytes, std::uint64_t oldest_tool);
+
+  /// What its processes have done so far.
+  void worked(moment now, const tree_work& seen);
+  /// Whether to look at them now; asked once a look.
+  [[nodiscard]] bool take_look(moment now);
+
   void turn_began(moment now);
   void turn_ended(moment now);
   void paused(moment now);
@@ -50,7 +60,7 @@ public:
   [[nodiscard]] moment run_time(moment now) const;
 
 private:
-  enum class clock : std::uint8_t { startup, idle, silence, turn, wall };
+  enum class clock : std::uint8_t { startup, silence, tool, turn, wall };
   struct deadline {
     moment at; ///< In time that stands still while paused.
     clock which;
@@ -58,20 +68,25 @@ private:
 
   moment active(moment now) const;
   std::optional<deadline> nearest() const;
-  health_finding finding_of(clock which) const;
+  [[nodiscard]] bool starting_up() const { return !heard_ && limits_.startup_s; }
+  [[nodiscard]] bool listens() const {
+    return oldest_tool_ == 0 && !starting_up() && !turn_over_;
+  }
+  std::optional<health_finding> finding_of(clock which, moment at);
   std::optional<health_finding> overflow(std::uint64_t disk_free_bytes) const;
 
   run_limits limits_;
   moment started_;
   moment run_time_before_;
   moment paused_total_{0};
-  moment last_heard_{0};             ///< In active time.
+  silence silence_;                  ///< In active time.
+  moment tool_since_{0};             ///< In active time.
   std::optional<moment> turn_began_; ///< In active time.
   std::optional<moment> paused_at_;
   std::uint64_t stdout_bytes_ = 0;
-  int open_tools_ = 0;
+  std::uint64_t oldest_tool_ = 0;
   bool heard_ = false;
-  bool warned_ = false;
+  bool turn_over_ = false; ///< Nothing more is owed: silence is none.
   bool ended_ = false;
 };
 

@@ -79,17 +79,20 @@ restart_history::restart_history(const restart_policy& policy)
 decision restart_history::decide(
   const exit_reason& why, moment now, moment healthy_for, double dice) {
   const auto what = describe(why);
-  const auto rule = rule_of(why.reason);
+  const auto rule = rule_for(why.reason);
+  const bool is_overridden = policy_.on.contains(why.reason);
   stopped_ = stopped_ || rule == exit_rule::never;
   if (stopped_)
     return ends(verdict::stop, what + ": a stop that was ordered is final");
   if (rule == exit_rule::done && policy_.type != restart_type::permanent)
     return ends(verdict::finish, what);
+  if (rule == exit_rule::fail && is_overridden)
+    return ends(verdict::give_up, what + ", and restart.on says fail");
   if (rule == exit_rule::fail)
     return ends(verdict::give_up, what + " is never restarted: it would fail again");
   if (policy_.type == restart_type::temporary)
     return ends(verdict::give_up, what + ", and restart.type is temporary");
-  if (rule == exit_rule::restart_once && oom_restarts_ > 0)
+  if (rule == exit_rule::restart_once && restarts_for_[why.reason] > 0)
     return ends(verdict::give_up, what + " again after one restart for it");
   const bool parks = rule == exit_rule::wait_until && window_.restarts_max() > 0;
   if (parks)
@@ -101,12 +104,17 @@ decision restart_history::decide(
   return again(why, now, healthy_for, dice);
 }
 
+exit_rule restart_history::rule_for(exit_kind kind) const {
+  const auto instead = policy_.on.find(kind);
+  const bool replaced = instead != policy_.on.end() && key_objection(kind).empty();
+  return replaced ? rule_of(instead->second) : rule_of(kind);
+}
+
 decision restart_history::again(
   const exit_reason& why, moment now, moment healthy_for, double dice) {
   const auto wait = wait_after(why, healthy_for, dice);
   ++restarts_;
-  if (why.reason == exit_kind::oom)
-    ++oom_restarts_;
+  ++restarts_for_[why.reason];
   auto cause = "restart " + std::to_string(window_.used(now)) + " of at most " +
                intensity(window_) + " after " + describe(why) + "; waits " +
                in_words(wait);
@@ -132,7 +140,7 @@ restart_history::parked(const exit_reason& why, moment healthy_for, double dice)
 
 milliseconds
 restart_history::wait_after(const exit_reason& why, moment healthy_for, double dice) {
-  const bool overload = why.reason == exit_kind::overloaded;
+  const bool overload = rule_for(why.reason) == exit_rule::restart_late;
   auto& in_a_row = overload ? overloads_in_a_row_ : in_a_row_;
   if (healthy_for >= (overload ? healthy_overload : healthy))
     in_a_row = 0;

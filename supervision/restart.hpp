@@ -3,9 +3,11 @@
 #include "protocol/exit.hpp"
 #include "protocol/policy.hpp"
 #include "protocol/values.hpp"
+#include "supervision/exit_rules.hpp"
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -71,13 +73,16 @@ public:
   /// minute of it resets the back-off (ten after an overload, as agents retry for
   /// minutes themselves). A stop that was ordered is final over any policy: every later
   /// answer is stop too. `permanent` restarts what completed as well; what would fail
-  /// the same way again (exit_rule::fail) is not restarted by any type.
+  /// the same way again (exit_rule::fail) is not restarted by any type. What `on` of
+  /// the policy says of a reason stands in place of its default rule, and below the
+  /// type.
   [[nodiscard]] decision
   decide(const exit_reason& why, moment now, moment healthy_for, double dice);
 
   [[nodiscard]] std::uint32_t restarts() const { return restarts_; }
 
 private:
+  [[nodiscard]] exit_rule rule_for(exit_kind kind) const;
   decision again(const exit_reason& why, moment now, moment healthy_for, double dice);
   decision parked(const exit_reason& why, moment healthy_for, double dice);
   std::chrono::milliseconds
@@ -89,7 +94,7 @@ private:
   std::uint32_t in_a_row_ = 0;
   std::uint32_t overloads_in_a_row_ = 0;
   std::uint32_t parks_in_a_row_ = 0;
-  std::uint32_t oom_restarts_ = 0;
+  std::map<exit_kind, std::uint32_t> restarts_for_;
   bool stopped_ = false;
 };
 

@@ -16,6 +16,34 @@ constexpr milliseconds finish_grace = 2s;
 
 } // namespace
 
+std::string_view step_name(stop_action action) {
+  switch (action) {
+  case stop_action::interrupt:
+    return "interrupt";
+  case stop_action::close_stdin:
+    return "close_stdin";
+  case stop_action::terminate:
+    return "terminate";
+  case stop_action::kill_tree:
+    break;
+  }
+  return "kill";
+}
+
+std::string_view meaning(stop_action action) {
+  switch (action) {
+  case stop_action::interrupt:
+    return "interrupts it";
+  case stop_action::close_stdin:
+    return "closes its input";
+  case stop_action::terminate:
+    return "sends SIGTERM";
+  case stop_action::kill_tree:
+    break;
+  }
+  return "kills all its processes";
+}
+
 std::vector<stop_rung> stop_ladder(const stop_manners& manners) {
   const auto terminate = manners.interrupts ? terminate_after : 0ms;
   std::vector<stop_rung> rungs;

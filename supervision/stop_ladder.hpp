@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 namespace troupe::supervision {
@@ -12,6 +13,10 @@ enum class stop_action : std::uint8_t {
   terminate,   ///< SIGTERM and SIGCONT to the main process.
   kill_tree,   ///< SIGKILL to everything, until nothing is left.
 };
+
+/// What the rung is called in an event, and what is done, in words.
+[[nodiscard]] std::string_view step_name(stop_action action);
+[[nodiscard]] std::string_view meaning(stop_action action);
 
 struct stop_rung {
   std::chrono::milliseconds at; ///< After the stop began.

@@ -6,6 +6,7 @@
 #include "agents/claude/messages.hpp"
 #include "agents/claude/notices.hpp"
 #include "agents/claude/results.hpp"
+#include "agents/claude/spending.hpp"
 #include "agents/turns.hpp"
 
 #include <utility>
@@ -26,6 +27,14 @@ bool is_broken_result(std::string_view line) {
 bool is_reaction(const json& result) {
   const auto kind = text_in(member(result, "origin"), "kind");
   return !kind.empty() && kind != "human";
+}
+
+std::string user_message(const std::string& text) {
+  return print_json(
+    {{"type", "user"},
+     {"message",
+      {{"role", "user"},
+       {"content", json::array({{{"type", "text"}, {"text", text}}})}}}});
 }
 
 class claude_code final : public adapter {
@@ -53,12 +62,14 @@ public:
       return;
     switch (said.kind) {
     case input_kind::turn:
-      return turn(turn_text(said), out);
+      return turn(said, out);
     case input_kind::answer:
       return answer(said, out);
     case input_kind::interrupt:
       interrupted_ = asked_;
       return control_.interrupt(out);
+    case input_kind::nudge:
+      return out.lines.push_back(user_message(turn_text(said)));
     case input_kind::close:
       closed_ = true;
       out.close_stdin = true;
@@ -68,7 +79,7 @@ public:
   }
 
   void over(step& out) const override {
-    tell_given_up(control_.waiting(), waiting_, "the agent has ended", out);
+    tell_withdrawn(control_.waiting(), "the agent has ended", out);
   }
 
   [[nodiscard]] exit_reason ended(const process_end& how) const override {
@@ -90,7 +101,19 @@ public:
   [[nodiscard]] bool takes_turns() const override {
     return !closed_ && !waiting_.full();
   }
+  [[nodiscard]] std::vector<std::string> unsent() const override {
+    return waiting_.all();
+  }
   [[nodiscard]] int open_tools() const override { return messages_.open_tools(); }
+  [[nodiscard]] std::uint64_t oldest_tool() const override {
+    return messages_.oldest_tool();
+  }
+
+  /// With a turn of ours waiting, its answer could be taken for that of the nudge.
+  [[nodiscard]] bool takes_nudges() const override {
+    return asked_ && !closed_ && waiting_.count() == 0;
+  }
+  [[nodiscard]] attempt_usage usage() const override { return spent_.so_far(); }
 
 private:
   void read(const json& line, step& out) {
@@ -115,10 +138,12 @@ private:
   void conversation(std::string_view type, const json& line, step& out) {
     if (!named_.empty() && !session_lost_)
       session_ = named_;
-    if (type == "assistant")
+    if (type == "assistant") {
+      spent_.note(line);
       messages_.assistant(line, out);
-    else
+    } else {
       messages_.user(line, out);
+    }
   }
 
   void system(const json& line, step& out) {
@@ -199,22 +224,25 @@ private:
   /// answer, or failed for a reason of its own. What is wrong with the account or the
   /// session is for the policy of restarts.
   [[nodiscard]] bool may_go_on() const {
+    if (closed_)
+      return false;
     return !answer_ || answer_->reason.reason == exit_kind::completed ||
            answer_->reason.reason == exit_kind::agent_error;
   }
 
   void give_up(std::string_view why, step& out) {
-    tell_given_up(control_.waiting(), waiting_, why, out);
+    tell_withdrawn(control_.waiting(), why, out);
     control_.clear();
-    waiting_.clear();
   }
 
   /// The first turn of an attempt is told by the run: its prompt, or why it goes on.
-  void turn(const std::string& text, step& out) {
+  /// One that waited in an earlier attempt was told there.
+  void turn(const agent_input& said, step& out) {
+    const auto text = turn_text(said);
     const bool waits = asked_ || own_turn_;
     if (waits && !waiting_.push(text))
       return warn(out, "turn_refused", {{"message", "too many turns wait"}});
-    if (std::exchange(began_, true)) {
+    if (std::exchange(began_, true) && !is_carried(said)) {
       json data{{"role", "user"}, {"text", text}};
       if (waits)
         data["waits"] = true;
@@ -227,11 +255,7 @@ private:
   void send(const std::string& text, step& out) {
     asked_ = true;
     answer_.reset();
-    out.lines.push_back(print_json(
-      {{"type", "user"},
-       {"message",
-        {{"role", "user"},
-         {"content", json::array({{{"type", "text"}, {"text", text}}})}}}}));
+    out.lines.push_back(user_message(text));
   }
 
   void answer(const agent_input& said, step& out) {

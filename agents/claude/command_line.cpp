@@ -41,7 +41,7 @@ struct claude_config {
 
   static constexpr bool closed = true;
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       optional("model", &claude_config::model, "Model name or alias."),
       optional(
         "permission_mode",

@@ -156,7 +156,8 @@ void messages::call_started(const json& line, const json& content, step& out) {
     {std::string(text_in(content, "id")),
      std::string(tool),
      member(content, "input"),
-     is_subagent(line)});
+     is_subagent(line),
+     ++started_});
   if (is_one_of(tool, todo_tools))
     return tell(
       out, event_type::todo_updated, todos_of(tool, member(content, "input")));

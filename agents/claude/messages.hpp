@@ -2,6 +2,7 @@
 
 #include "agents/agent_line.hpp"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,9 @@ public:
   void turn_over();
 
   [[nodiscard]] int open_tools() const { return static_cast<int>(calls_.size()); }
+  [[nodiscard]] std::uint64_t oldest_tool() const {
+    return calls_.empty() ? 0 : calls_.front().number;
+  }
 
   /// What the main conversation said last.
   [[nodiscard]] const std::string& last_text() const { return last_text_; }
@@ -37,6 +41,7 @@ private:
     std::string tool;
     json input;
     bool subagent = false;
+    std::uint64_t number = 0;
   };
 
   void block(const json& line, const json& content, step& out);
@@ -44,7 +49,8 @@ private:
   void call_started(const json& line, const json& content, step& out);
   void call_finished(const json& line, const json& content, step& out);
 
-  std::vector<call> calls_;
+  std::vector<call> calls_; ///< As they were started.
+  std::uint64_t started_ = 0;
   std::vector<std::string> unknown_blocks_;
   std::string last_text_;
 };

@@ -118,26 +118,6 @@ judge_failure(const json& result, std::string words, const turn_facts& facts) {
 
 } // namespace
 
-void spending::add(const json& result) {
-  const auto& usage = member(result, "usage");
-  const auto count = [&](std::string_view name) {
-    return static_cast<std::uint64_t>(
-      std::clamp<std::int64_t>(number_in(usage, name).value_or(0), 0, 1LL << 48));
-  };
-  known = known || usage.is_object();
-  tokens.input_tokens += count("input_tokens");
-  tokens.output_tokens += count("output_tokens");
-  tokens.cached_input_tokens += count("cache_read_input_tokens");
-  if (const auto& cost = member(result, "total_cost_usd"); cost.is_number())
-    cost_usd = cost.get<double>();
-}
-
-void spending::put_into(run_result& result) const {
-  if (known)
-    result.usage = tokens;
-  result.cost_usd = cost_usd;
-}
-
 turn_end judge(const json& result, const turn_facts& facts) {
   turn_end end{{.reason = exit_kind::completed}, {}};
   auto words = words_of(result);

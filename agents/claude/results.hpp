@@ -7,18 +7,6 @@
 
 namespace troupe::agents::claude {
 
-/// Tokens and money of all turns so far.
-struct spending {
-  token_usage tokens;
-  std::optional<double> cost_usd;
-  bool known = false;
-
-  /// Adds the usage of one result; its cost is a total already.
-  void add(const json& result);
-
-  void put_into(run_result& result) const;
-};
-
 /// What is known beside the result line itself.
 struct turn_facts {
   bool interrupted = false; ///< We asked for it.

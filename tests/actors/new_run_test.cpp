@@ -48,6 +48,24 @@ TEST(NewRun, TakesTheConfigurationWhereNothingWasAsked) {
   EXPECT_EQ(made->launch.command, (std::vector<std::string>{"mine"}));
 }
 
+TEST(NewRun, MergesLimitsAndRestartWithTheConfigurationFieldByField) {
+  auto backend = process;
+  backend.settings.limits = run_limits{.idle_s = 5, .memory_mb = 512};
+  backend.settings.restart =
+    restart_policy{.max_restarts = 9, .on = {{exit_kind::hung, exit_override::fail}}};
+  auto asked_for = request();
+  asked_for.what.limits = {.idle_s = 7, .turns = 3};
+  asked_for.what.restart.type = restart_type::permanent;
+
+  const auto made = compose(asked_for, backend, {}, "ada", {1});
+
+  EXPECT_EQ(
+    made->launch.limits, (run_limits{.idle_s = 7, .memory_mb = 512, .turns = 3}));
+  EXPECT_EQ(made->launch.restart.type, restart_type::permanent);
+  EXPECT_EQ(made->launch.restart.max_restarts, 9u);
+  EXPECT_EQ(made->launch.restart.on.at(exit_kind::hung), exit_override::fail);
+}
+
 TEST(NewRun, GoesOnInTheDirectoryOfItsSessionOnly) {
   store::session_record session{.session_id = "s_1", .backend = "process", .cwd = "/a"};
 

@@ -122,6 +122,57 @@ TEST(Process, CountsOpenTools) {
   EXPECT_EQ(c->open_tools(), 1);
 }
 
+TEST(Process, NumbersItsToolsAndTellsTheOldest) {
+  auto c = talk("text");
+  EXPECT_EQ(c->oldest_tool(), 0u);
+  c.line(R"({"type":"tool_started","tool_use_id":"z"})");
+  c.line(R"({"type":"tool_started","tool_use_id":"a"})");
+  EXPECT_EQ(c->oldest_tool(), 1u);
+  c.line(R"({"type":"tool_finished","tool_use_id":"z"})");
+  EXPECT_EQ(c->oldest_tool(), 2u);
+  c.line(R"({"type":"tool_finished","tool_use_id":"a"})");
+  c.line(R"({"type":"tool_started","tool_use_id":"a"})");
+  EXPECT_EQ(c->oldest_tool(), 3u);
+}
+
+TEST(Process, HearsANudgeWhileATurnRuns) {
+  auto c = talk("json");
+  EXPECT_FALSE(c->takes_nudges());
+  c.turn("go");
+  ASSERT_TRUE(c->takes_nudges());
+  EXPECT_THAT(
+    c.say(input_kind::nudge, {{"text", "alive?"}}).lines,
+    ElementsAre(R"({"type":"nudge","text":"alive?"})"));
+  c.line(R"({"type":"run_completed"})");
+  EXPECT_FALSE(c->takes_nudges());
+  auto deaf = talk("text");
+  deaf.turn("go");
+  EXPECT_FALSE(deaf->takes_nudges());
+  EXPECT_THAT(deaf.say(input_kind::nudge, {{"text", "alive?"}}).lines, IsEmpty());
+}
+
+TEST(Process, TellsWhatItHasSpent) {
+  auto c = talk("json");
+  c.turn("go");
+  EXPECT_EQ(c->usage(), attempt_usage{.turns = 1})
+    << "a turn is one unless it says more";
+  EXPECT_THAT(
+    told(c.line(
+      R"({"type":"usage","turns":4,"usage":{"input_tokens":7},"cost_usd":0.5})")),
+    IsEmpty());
+  EXPECT_EQ(c->usage(), (attempt_usage{4, {7, 0, 0}, 0.5}));
+  c.line(R"({"type":"run_completed","usage":{"input_tokens":9,"output_tokens":2}})");
+  EXPECT_EQ(c->usage(), (attempt_usage{4, {9, 2, 0}, 0.5}));
+}
+
+TEST(Process, WarnsOfAUsageThatIsNone) {
+  auto c = talk("json");
+  EXPECT_THAT(
+    told(c.line(R"({"type":"usage","turns":-1})")),
+    ElementsAre(HasSubstr("malformed")));
+  EXPECT_EQ(c->usage(), attempt_usage{});
+}
+
 TEST(Process, RemembersItsSession) {
   auto c = talk("text");
 

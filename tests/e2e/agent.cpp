@@ -6,10 +6,12 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <iostream>
 #include <map>
 #include <string>
+#include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
 #include <vector>
@@ -163,6 +165,72 @@ int claude(const arguments& args) {
   return 0;
 }
 
+/// silent: answers its turn with one message, then no sign of life but an answer to a
+/// nudge, which is its result if the argument says so.
+int silent(const arguments& args) {
+  for (std::string line; std::getline(std::cin, line);) {
+    const auto told = parse_json(line);
+    const auto type = told ? told->value("type", "") : "";
+    if (type == "turn")
+      say({{"type", "agent_message"}, {"text", "ready"}});
+    if (type == "nudge" && args.at(0) == "answers")
+      say({{"type", "run_completed"}, {"final_response", "woken"}});
+  }
+  for (;;)
+    pause();
+}
+
+/// compute <seconds>: a child burns that much of a processor's time without a word,
+/// then there is a result.
+int compute(const arguments& args) {
+  say({{"type", "agent_message"}, {"text", "ready"}});
+  const auto child = fork();
+  if (child == 0) {
+    const auto until =
+      std::chrono::steady_clock::now() + std::chrono::seconds(number(args.at(0)));
+    while (std::chrono::steady_clock::now() < until)
+      continue;
+    _exit(0);
+  }
+  waitpid(child, nullptr, 0);
+  say({{"type", "run_completed"}, {"final_response", "computed"}});
+  return 0;
+}
+
+/// tool <seconds>: silent within a tool call for that long.
+int tool(const arguments& args) {
+  say({{"type", "tool_started"}, {"tool_use_id", "t"}, {"tool", "slow"}});
+  std::this_thread::sleep_for(std::chrono::seconds(number(args.at(0))));
+  say({{"type", "tool_finished"}, {"tool_use_id", "t"}, {"tool", "slow"}});
+  say({{"type", "run_completed"}, {"final_response", "tooled"}});
+  return 0;
+}
+
+/// hog <mebibytes>: a grandchild takes that much memory and holds it; its parent hides
+/// how it ended.
+int hog(const arguments& args) {
+  say({{"type", "agent_message"}, {"text", "ready"}});
+  const auto child = fork();
+  if (child == 0) {
+    for (std::size_t i = 0; i < number(args.at(0)); ++i) {
+      std::memset(std::malloc(1 << 20), 1, 1 << 20);
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    for (;;)
+      pause();
+  }
+  waitpid(child, nullptr, 0);
+  return 42;
+}
+
+/// spend <turns>: one more each 10 ms, for ever.
+int spend(const arguments&) {
+  for (std::size_t turns = 1;; ++turns) {
+    say({{"type", "usage"}, {"turns", turns}});
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+}
+
 using act = int (*)(const arguments&);
 
 const std::map<std::string, act, std::less<>> acts{
@@ -175,6 +243,11 @@ const std::map<std::string, act, std::less<>> acts{
   {"flaky", flaky},
   {"wait", wait},
   {"chatter", chatter},
+  {"silent", silent},
+  {"compute", compute},
+  {"tool", tool},
+  {"hog", hog},
+  {"spend", spend},
   {"tree", grow_tree},
   {"stray", stray}};
 

@@ -83,7 +83,7 @@ TEST_P(Kill, EndsWhatLivesOnAfterAnAgentThatExitedWell) {
   ASSERT_TRUE(end);
   EXPECT_EQ(end->code, 0);
   EXPECT_FALSE(end->tree_empty);
-  EXPECT_EQ(marked().size(), 2U);
+  EXPECT_TRUE(eventually([&] { return marked().size() == 2U; }));
 
   by.send(kill_order{what.key, kill_scope::tree});
 

@@ -41,7 +41,7 @@ TEST_F(Memory, ProvesAnOomBehindAWrapperThatHidesIt) {
   auto what = script("$SELF agent hog; exit 42");
   what.memory_mb = 64;
 
-  spawn(by, what);
+  EXPECT_TRUE(spawn(by, what).memory_limited);
   const auto end = by.next<exited_report>();
 
   ASSERT_TRUE(end) << log();
@@ -50,6 +50,15 @@ TEST_F(Memory, ProvesAnOomBehindAWrapperThatHidesIt) {
   EXPECT_GE(end->peak_memory_mb, 60U);
   EXPECT_LE(end->peak_memory_mb, 64U);
   EXPECT_TRUE(by.next<gone_report>());
+}
+
+TEST_F(Memory, SaysThatALimitIsNotHeldWhereThereIsNoController) {
+  start_keeper({"", false});
+  auto by = accept_supervisor();
+  auto what = script("sleep 1000");
+  what.memory_mb = 64;
+
+  EXPECT_FALSE(spawn(by, what).memory_limited);
 }
 
 TEST_F(Memory, DoesNotCallAKillByOthersAnOom) {

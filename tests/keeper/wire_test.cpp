@@ -41,7 +41,8 @@ std::vector<order> every_order() {
     forget_order{key},
     ready_order{"1.2"},
     quit_order{"told so"},
-    pong_order{8}};
+    pong_order{8},
+    sample_order{key}};
 }
 
 std::vector<report> every_report() {
@@ -55,7 +56,8 @@ std::vector<report> every_report() {
        {spawned(), {}, {}, 0}}},
     unwritten_report{key, 3, "full"},
     stop_report{"SIGTERM"},
-    ping_report{6}};
+    ping_report{6},
+    sampled_report{key, {5, 6, 7, 8, 9, false}}};
 }
 
 std::string reason(std::string_view line) {

@@ -91,6 +91,15 @@ std::string own_program() {
     std::memset(std::malloc(1 << 20), 1, 1 << 20);
 }
 
+/// Holds 32 MiB and says so.
+[[noreturn]] void hold_memory() {
+  constexpr std::size_t bytes = 32 << 20;
+  std::memset(std::malloc(bytes), 1, bytes);
+  [[maybe_unused]] const auto told = write(STDOUT_FILENO, "held\n", 5);
+  for (;;)
+    pause();
+}
+
 } // namespace
 
 int supervisor_stub(const char* patron) {
@@ -114,6 +123,8 @@ int hostile_agent(const char* kind) {
     respawn();
   if (what == "hog")
     hog();
+  if (what == "hold")
+    hold_memory();
   return 99;
 }
 

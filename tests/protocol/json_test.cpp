@@ -23,7 +23,7 @@ struct leaf {
 
   static constexpr bool closed = true;
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("name", &leaf::name, "What it is called."),
       optional("size", &leaf::size, "How big it is."),
     };
@@ -45,7 +45,7 @@ struct tree {
   friend bool operator==(const tree&, const tree&) = default;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       optional("leaves", &tree::leaves, "All of them."),
       optional("by_name", &tree::by_name, "Some of them."),
       optional("age", &tree::age, "In years."),

@@ -13,7 +13,7 @@ TEST(SpawnRun, HasASchemaThatAModelCanRead) {
   const auto& p = s["properties"];
   EXPECT_EQ(s["required"], json::array({"backend"}));
   EXPECT_EQ(s["additionalProperties"], false);
-  EXPECT_EQ(p.size(), std::tuple_size_v<decltype(spawn_run::fields())>);
+  EXPECT_EQ(p.size(), decltype(spawn_run::fields())::size);
   EXPECT_EQ(p["session_mode"]["enum"], json({"new", "resume"}));
   EXPECT_EQ(p["session_mode"]["default"], "new");
   EXPECT_EQ(p["role"]["default"], "worker");

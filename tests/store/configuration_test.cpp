@@ -43,7 +43,7 @@ backends:
     command: [claude, "--model", 'haiku']
     env: { PORT: "8080" }
     limits: { idle_s: 60 }
-    restart: { type: permanent, max_restarts: 9 }
+    restart: { type: permanent, max_restarts: 9, on: { hung: fail } }
     permissions: { allow: ["Bash(git *)"] }
 limits: { live_runs: 0x10 }
 toolsets: [runs, tasks]
@@ -58,11 +58,28 @@ retention_days: 7
   EXPECT_EQ(fast.limits->idle_s, 60u);
   EXPECT_EQ(fast.restart->type, restart_type::permanent);
   EXPECT_EQ(fast.restart->max_restarts, 9u);
+  EXPECT_EQ(fast.restart->on.at(exit_kind::hung), exit_override::fail);
   EXPECT_THAT(fast.permissions->allow, testing::ElementsAre("Bash(git *)"));
   EXPECT_EQ(settings->limits.live_runs, 16u);
   EXPECT_THAT(settings->toolsets, testing::ElementsAre("runs", "tasks"));
   EXPECT_EQ(settings->idle_exit_s, 0u);
   EXPECT_EQ(settings->retention_days, 7u);
+}
+
+TEST_F(Configuration, NamesTheExitReasonWhoseRuleCannotBeReplaced) {
+  const auto on = [](const std::string& rule) {
+    return "backends:\n  x:\n    type: process\n    restart:\n      on:\n        " +
+           rule + "\n";
+  };
+  EXPECT_EQ(
+    fault(on("cancelled: restart")),
+    "6: backends.x.restart.on.cancelled: cannot be changed: a stop by order is final");
+  EXPECT_EQ(
+    fault(on("hang: fail")),
+    "6: backends.x.restart.on.hang: unknown field; did you mean hung?");
+  EXPECT_EQ(
+    fault(on("hung: parc")),
+    "6: backends.x.restart.on.hung: unknown value \"parc\"; did you mean park?");
 }
 
 TEST_F(Configuration, NamesFileLinePathAndTheNearestKey) {

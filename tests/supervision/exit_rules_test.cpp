@@ -106,6 +106,22 @@ TEST(Classify, LetsATerminalResultWinOverEverythingElse) {
   }
 }
 
+TEST(Classify, LetsALateResultWinUnlessItOnlySaysThatItWasInterrupted) {
+  for (const auto said : {exit_kind::completed, exit_kind::rate_limited}) {
+    auto facts = by_protocol({.reason = said});
+    facts.result_seen = true;
+    facts.ended_by_us = exit_kind::hung;
+    EXPECT_EQ(classify(facts).reason, said);
+  }
+  auto facts = by_protocol({.reason = exit_kind::agent_error, .detail = "interrupted"});
+  facts.result_seen = true;
+  EXPECT_EQ(classify(facts).reason, exit_kind::agent_error);
+  facts.ended_by_us = exit_kind::hung;
+  facts.detail = "said nothing for 30 s";
+  EXPECT_EQ(classify(facts).reason, exit_kind::hung);
+  EXPECT_EQ(classify(facts).detail, "said nothing for 30 s");
+}
+
 TEST(Classify, NamesWhyWeEndedItBeforeWhatTheKernelSaw) {
   auto facts = by_protocol(killed_by(9));
   facts.ended_by_us = exit_kind::hung;

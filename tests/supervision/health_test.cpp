@@ -22,8 +22,16 @@ protected:
     return clocks_->check(start + since_start, plenty);
   }
 
+  /// Warnings and nudges passed over.
+  bool ends_by(moment since_start) {
+    for (auto found = at(since_start); found; found = at(since_start))
+      if (found->end)
+        return true;
+    return false;
+  }
+
   void expect_end(moment since_start, exit_kind reason, std::string_view words) {
-    EXPECT_FALSE(at(since_start - 1ms));
+    EXPECT_FALSE(ends_by(since_start - 1ms));
     const auto found = at(since_start);
     ASSERT_TRUE(found);
     EXPECT_TRUE(found->end);
@@ -61,6 +69,7 @@ TEST_F(Health, EndsASilentAgentAfterTheIdleLimit) {
   auto& clocks = with({.idle_s = 30});
   clocks.heard(start + 29s, 10, 0);
   clocks.heard(start + 58s, 20, 0);
+  EXPECT_FALSE(at(72s));
   expect_end(88s, exit_kind::hung, "said nothing for 30 s");
 }
 
@@ -70,6 +79,77 @@ TEST_F(Health, StandsTheIdleClockStillWhileAToolCallIsOpen) {
   EXPECT_FALSE(at(3h));
   clocks.heard(start + 3h, 20, 0);
   expect_end(3h + 30s, exit_kind::hung, "limits.idle_s");
+}
+
+TEST_F(Health, EndsAToolCallThatTakesTooLongAndNoOther) {
+  auto& clocks = with({.idle_s = 5, .tool_s = 60});
+  clocks.heard(start + 10s, 1, 1);
+  clocks.heard(start + 69s, 2, 2);
+  EXPECT_FALSE(at(128s)) << "the second call has its own time";
+  clocks.heard(start + 128s, 3, 2);
+  expect_end(
+    129s, exit_kind::timeout, "a tool call took 60 s, the limit (limits.tool_s)");
+}
+
+TEST_F(Health, MeasuresTheOldestOfManyToolCalls) {
+  auto& clocks = with({.tool_s = 60});
+  for (auto second = 0s; second < 60s; second += 5s)
+    clocks.heard(start + second, 1, 7);
+  expect_end(60s, exit_kind::timeout, "limits.tool_s");
+}
+
+TEST_F(Health, SetsNoLimitToAToolCallUnlessToldTo) {
+  with({.idle_s = 5}).heard(start + 1s, 1, 1);
+  EXPECT_FALSE(at(24h));
+}
+
+TEST_F(Health, StandsTheToolClockStillWhileItWaitsForAnAnswer) {
+  auto& clocks = with({.tool_s = 60});
+  clocks.heard(start, 1, 1);
+  clocks.paused(start + 10s);
+  EXPECT_FALSE(at(1h));
+  clocks.resumed(start + 1h);
+  expect_end(1h + 50s, exit_kind::timeout, "limits.tool_s");
+}
+
+TEST_F(Health, WarnsThenNudgesThenEndsASilentAgent) {
+  with({.idle_s = 40});
+  EXPECT_FALSE(at(20s - 1ms));
+  const auto warning = at(20s);
+  ASSERT_TRUE(warning);
+  EXPECT_FALSE(warning->end || warning->nudge);
+  EXPECT_THAT(warning->detail, HasSubstr("said nothing for 20 s; the limit is 40 s"));
+  EXPECT_FALSE(at(30s - 1ms));
+  const auto nudge = at(30s);
+  ASSERT_TRUE(nudge);
+  EXPECT_TRUE(nudge->nudge);
+  EXPECT_FALSE(nudge->end);
+  expect_end(40s, exit_kind::hung, "limits.idle_s");
+}
+
+TEST_F(Health, BelievesInAnAgentThatWorksWithoutAWordForFourTimesItsLimit) {
+  auto& clocks = with({.idle_s = 40});
+  std::uint64_t cpu_ms = 0;
+  for (auto second = 1s; second < 160s; second += 1s) {
+    cpu_ms += 500;
+    if (clocks.take_look(start + second))
+      clocks.worked(start + second, {cpu_ms, 0});
+    ASSERT_FALSE(ends_by(second)) << second.count();
+  }
+  expect_end(160s, exit_kind::hung, "although its processes worked");
+}
+
+TEST_F(Health, TakesNoLookWhereNobodyListens) {
+  auto& clocks = with({.startup_s = 100, .idle_s = 4});
+  EXPECT_FALSE(clocks.take_look(start + 50s)) << "it starts up";
+  clocks.heard(start + 50s, 1, 1);
+  EXPECT_FALSE(clocks.take_look(start + 60s)) << "a tool call is open";
+  clocks.heard(start + 60s, 2, 0);
+  EXPECT_FALSE(clocks.take_look(start + 60s + 999ms));
+  EXPECT_TRUE(clocks.take_look(start + 61s));
+  EXPECT_FALSE(clocks.take_look(start + 61s)) << "once a look";
+  clocks.paused(start + 62s);
+  EXPECT_FALSE(clocks.take_look(start + 90s)) << "it waits for an answer";
 }
 
 TEST_F(Health, LetsTurnAndWallGoOnWhileAToolCallIsOpen) {
@@ -88,6 +168,15 @@ TEST_F(Health, MeasuresEachTurnFromItsOwnBeginning) {
   EXPECT_FALSE(at(200s));
   clocks.turn_began(start + 200s);
   expect_end(260s, exit_kind::timeout, "its turn took 60 s");
+}
+
+TEST_F(Health, TakesNoSilenceAfterTheLastTurnForDeath) {
+  auto& clocks = with({.idle_s = 60});
+  clocks.turn_began(start + 5s);
+  clocks.turn_ended(start + 10s);
+  EXPECT_FALSE(at(1'000s));
+  clocks.turn_began(start + 1'000s);
+  EXPECT_TRUE(at(1'001s));
 }
 
 TEST_F(Health, CountsEarlierAttemptsAgainstTheWallAndSaysThatItIsForGood) {
@@ -220,7 +309,11 @@ TEST_F(Health, EndsAnAgentWhenTheDiskIsFull) {
 
 TEST_F(Health, WantsToBeCheckedWhenTheNextLimitIsDue) {
   auto& clocks = with({.idle_s = 40, .turn_s = 30, .wall_s = 50});
-  EXPECT_EQ(clocks.next_check(start), start + 40s);
+  EXPECT_EQ(clocks.next_check(start), start + 10s) << "a look";
+  EXPECT_TRUE(clocks.take_look(start + 10s));
+  EXPECT_EQ(clocks.next_check(start + 10s), start + 15s) << "another, an eighth later";
+  clocks.heard(start, 1, 1);
+  EXPECT_EQ(clocks.next_check(start), start + 50s);
   clocks.turn_began(start + 5s);
   EXPECT_EQ(clocks.next_check(start + 5s), start + 35s);
   clocks.paused(start + 10s);
@@ -233,6 +326,7 @@ TEST_F(Health, WantsToBeCheckedWhenTheNextLimitIsDue) {
 TEST_F(Health, WantsToBeCheckedAtLeastOnceAMinute) {
   auto& clocks = with({});
   EXPECT_EQ(clocks.next_check(start), start + 60s);
+  EXPECT_TRUE(clocks.take_look(start + 599s));
   EXPECT_EQ(clocks.next_check(start + 599s), start + 600s);
   ASSERT_TRUE(at(600s));
   EXPECT_EQ(clocks.next_check(start + 600s), start + 660s);

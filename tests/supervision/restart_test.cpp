@@ -1,5 +1,6 @@
 #include "supervision/restart.hpp"
 
+#include "protocol/json.hpp"
 #include "supervision/exit_rules.hpp"
 
 #include <gtest/gtest.h>
@@ -59,6 +60,58 @@ TEST(RestartHistory, DecidesForEveryReasonAndTypeAsExpected) {
         << kinds[i] << " with type " << names(type)[static_cast<std::size_t>(type)];
       EXPECT_NE(got.cause.find(kinds[i]), std::string::npos) << got.cause;
     }
+}
+
+TEST(RestartHistory, LetsOverridesReplaceTheRuleOfEveryReasonThatHasOne) {
+  struct outcome {
+    exit_override instead;
+    verdict what;
+  };
+  for (const auto [instead, what] : std::initializer_list<outcome>{
+         {exit_override::restart, verdict::restart},
+         {exit_override::restart_once, verdict::restart},
+         {exit_override::restart_late, verdict::restart},
+         {exit_override::park, verdict::park},
+         {exit_override::fail, verdict::give_up}})
+    for (std::size_t i = 0; i < kinds.size(); ++i) {
+      const auto kind = static_cast<exit_kind>(i);
+      restart_history history({.on = {{kind, instead}}});
+      const auto wanted = key_objection(kind).empty() ? what : transient_verdict(kind);
+      EXPECT_EQ(history.decide(because(kind), 0ms, 0ms, 0.5).what, wanted)
+        << kinds[i] << " on " << to_string(instead);
+      restart_history temporary(
+        {.type = restart_type::temporary, .on = {{kind, instead}}});
+      const auto got = temporary.decide(because(kind), 0ms, 0ms, 0.5).what;
+      EXPECT_TRUE(got != verdict::restart && got != verdict::park)
+        << kinds[i] << ": temporary is above what on says";
+    }
+}
+
+TEST(RestartHistory, CountsWhatIsRestartedOnceByItsReason) {
+  restart_history history(
+    {.max_restarts = 9,
+     .on = {
+       {exit_kind::crashed, exit_override::restart_once},
+       {exit_kind::auth, exit_override::restart_once}}});
+  EXPECT_EQ(
+    history.decide(because(exit_kind::crashed), 0s, 0s, 0).what, verdict::restart);
+  EXPECT_EQ(history.decide(because(exit_kind::auth), 1s, 0s, 0).what, verdict::restart);
+  EXPECT_EQ(history.decide(because(exit_kind::oom), 2s, 0s, 0).what, verdict::restart);
+  const auto again = history.decide(because(exit_kind::crashed), 3s, 0s, 0);
+  EXPECT_EQ(again.what, verdict::give_up);
+  EXPECT_EQ(again.cause, "crashed again after one restart for it");
+}
+
+TEST(RestartHistory, WaitsLongWhereAnOverrideSaysSo) {
+  restart_history history({.on = {{exit_kind::crashed, exit_override::restart_late}}});
+  EXPECT_EQ(history.decide(because(exit_kind::crashed), 0s, 0s, 0).wait, 30s);
+}
+
+TEST(RestartHistory, SaysThatItWasAnOverrideThatFailedIt) {
+  restart_history history({.on = {{exit_kind::hung, exit_override::fail}}});
+  EXPECT_EQ(
+    history.decide(because(exit_kind::hung), 0s, 0s, 0).cause,
+    "hung, and restart.on says fail");
 }
 
 TEST(RestartHistory, SaysItsCauseInWords) {

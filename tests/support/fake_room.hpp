@@ -36,6 +36,7 @@ public:
   std::map<keeper::attempt_key, caf::actor_addr> watchers;
   std::map<std::uint64_t, tail> tails;
   double next_dice = 0.5;
+  std::optional<keeper::tree_use> use = keeper::tree_use{};
 
   /// Starts at an arbitrary moment, so that nobody can rely on zero.
   [[nodiscard]] supervision::moment now() const override { return now_; }
@@ -55,7 +56,12 @@ public:
     watchers[key] = std::move(who);
   }
   void unwatch(const keeper::attempt_key& key) override { watchers.erase(key); }
-  void order(keeper::order what) override { orders.push_back(std::move(what)); }
+  /// Samples are answered at once, with `use`, if there is one.
+  void order(keeper::order what) override {
+    if (const auto* asked = std::get_if<keeper::sample_order>(&what); asked && use)
+      tell(asked->key, keeper::sampled_report{asked->key, *use});
+    orders.push_back(std::move(what));
+  }
 
   [[nodiscard]] std::uint64_t
   follow(std::string path, std::uint64_t offset, caf::actor_addr who) override {

@@ -1,54 +1,8 @@
-#include "conversation.hpp"
-
-#include <gmock/gmock.h>
+#include "claude/talk.hpp"
 
 namespace troupe::agents::claude {
 
 namespace {
-
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
-
-constexpr auto init = R"({"type":"system","subtype":"init","session_id":"s1"})";
-constexpr auto hello = R"({"type":"assistant","message":{"id":"m","content":[)"
-                       R"({"type":"text","text":"hello"}]}})";
-
-json good(std::string_view text) {
-  return {
-    {"type", "result"}, {"subtype", "success"}, {"is_error", false}, {"result", text}};
-}
-
-json reaction(std::string_view text) {
-  auto line = good(text);
-  line["origin"] = {{"kind", "task-notification"}};
-  return line;
-}
-
-std::string prompt(std::string_view text) {
-  return R"({"type":"user","message":{"role":"user","content":)"
-         R"([{"type":"text","text":")" +
-         std::string(text) + R"("}]}})";
-}
-
-class ClaudeCode : public testing::Test {
-protected:
-  conversation c_{"claude_code", {}};
-
-  void background(bool runs) {
-    c_.print(
-      {{"type", "system"},
-       {"subtype", "background_tasks_changed"},
-       {"tasks", runs ? json::array({{{"task_id", "b1"}}}) : json::array()}});
-  }
-  step notify(std::string_view status) {
-    return c_.print(
-      {{"type", "system"},
-       {"subtype", "task_notification"},
-       {"task_id", "b1"},
-       {"status", status}});
-  }
-};
 
 TEST_F(ClaudeCode, AnswersATurn) {
   const auto first = c_.turn("go");
@@ -73,6 +27,29 @@ TEST_F(ClaudeCode, TakesTurnsUntilItCloses) {
   EXPECT_FALSE(c_->takes_turns());
 }
 
+TEST_F(ClaudeCode, HearsANudgeBesideItsTurnWhichKeepsItsAnswer) {
+  EXPECT_FALSE(c_->takes_nudges()) << "no turn runs";
+  c_.turn("go");
+  ASSERT_TRUE(c_->takes_nudges());
+
+  const auto nudged = c_.say(input_kind::nudge, {{"text", "still there?"}});
+  EXPECT_THAT(nudged.lines, ElementsAre(prompt("still there?")));
+  const auto end = c_.print(good("done"));
+  ASSERT_TRUE(end.ended);
+  EXPECT_EQ(end.ended->result.final_response, "done");
+
+  c_.line(init);
+  const auto own = c_.print(good("yes, I am"));
+  EXPECT_FALSE(own.ended) << "the turn that the nudge became";
+  EXPECT_EQ(c_->outcome().final_response, "done");
+}
+
+TEST_F(ClaudeCode, IsNotNudgedWhileAnotherTurnWaits) {
+  c_.turn("one");
+  c_.turn("two");
+  EXPECT_FALSE(c_->takes_nudges());
+}
+
 TEST_F(ClaudeCode, NamesItsSessionOnceThereIsSomethingToResume) {
   c_.turn("go");
   c_.line(init);
@@ -95,85 +72,6 @@ TEST_F(ClaudeCode, KeepsTheSessionItResumesUntilItTurnsOutUnknown) {
 
   EXPECT_EQ(c->session(), std::nullopt);
   EXPECT_EQ(c->ended({.code = 1}).reason, exit_kind::protocol_error);
-}
-
-TEST_F(ClaudeCode, SendsOneTurnAtATime) {
-  c_.turn("one");
-
-  const auto waits = c_.turn("two");
-  EXPECT_THAT(waits.lines, IsEmpty());
-  EXPECT_THAT(
-    told(waits),
-    ElementsAre(R"(message_added {"role":"user","text":"two","waits":true})"));
-  const auto first = c_.print(good("1"));
-  EXPECT_FALSE(first.ended);
-  EXPECT_THAT(first.lines, ElementsAre(prompt("two")));
-  EXPECT_EQ(c_->outcome().final_response, std::nullopt) << "the answer to two is due";
-  const auto second = c_.print(good("2"));
-  ASSERT_TRUE(second.ended);
-  EXPECT_EQ(second.ended->result.final_response, "2");
-}
-
-TEST_F(ClaudeCode, SendsWaitingTurnsInTheirOrder) {
-  for (const auto* text : {"one", "two", "three"})
-    c_.turn(text);
-
-  EXPECT_THAT(c_.print(good("1")).lines, ElementsAre(prompt("two")));
-  EXPECT_THAT(c_.print(good("2")).lines, ElementsAre(prompt("three")));
-  EXPECT_TRUE(c_.print(good("3")).ended);
-}
-
-TEST_F(ClaudeCode, SendsAWaitingTurnAfterAnInterrupt) {
-  c_.turn("one");
-  c_.turn("two");
-  c_.say(input_kind::interrupt);
-
-  const auto end = c_.print(
-    {{"type", "result"}, {"subtype", "error_during_execution"}, {"is_error", true}});
-
-  EXPECT_FALSE(end.ended);
-  EXPECT_THAT(end.lines, ElementsAre(prompt("two")));
-}
-
-TEST_F(ClaudeCode, SendsNoWaitingTurnIntoAUsageLimit) {
-  c_.turn("one");
-  c_.turn("two");
-
-  const auto end = c_.print(
-    {{"type", "result"},
-     {"subtype", "success"},
-     {"is_error", true},
-     {"api_error_status", 429},
-     {"result", "limit reached"}});
-
-  ASSERT_TRUE(end.ended);
-  EXPECT_EQ(end.ended->reason.reason, exit_kind::rate_limited);
-  EXPECT_THAT(end.lines, IsEmpty());
-  EXPECT_THAT(told(end), ElementsAre(HasSubstr("turns_dropped")));
-}
-
-TEST_F(ClaudeCode, TellsWhatItsEndLeavesUndone) {
-  c_.turn("one");
-  c_.turn("two");
-  c_.line(R"({"type":"control_request","request_id":"r1","request":{)"
-          R"("subtype":"can_use_tool","tool_name":"Bash","input":{"command":"x"}}})");
-
-  EXPECT_THAT(
-    told(c_.over()),
-    ElementsAre(
-      R"(warning {"kind":"request_withdrawn","request_id":"r1","title":"Bash: x",)"
-      R"("why":"the agent has ended"})",
-      R"(warning {"kind":"turns_dropped","count":1,"why":"the agent has ended"})"));
-}
-
-TEST_F(ClaudeCode, BoundsTheTurnsThatWait) {
-  for (int i = 0; i < 65; ++i) {
-    EXPECT_TRUE(c_->takes_turns()) << i;
-    c_.turn("x");
-  }
-
-  EXPECT_FALSE(c_->takes_turns());
-  EXPECT_THAT(told(c_.turn("late")), ElementsAre(HasSubstr("turn_refused")));
 }
 
 TEST_F(ClaudeCode, GoesOnAfterAnInterrupt) {
@@ -295,10 +193,8 @@ TEST_F(ClaudeCode, ClosesAndThenSaysNothing) {
   const auto closed = c_.say(input_kind::close);
 
   EXPECT_TRUE(closed.close_stdin);
-  EXPECT_THAT(
-    told(closed),
-    ElementsAre(R"(warning {"kind":"turns_dropped","count":1,"why":)"
-                R"("its input was closed"})"));
+  EXPECT_THAT(c_.print(good("1")).lines, IsEmpty());
+  EXPECT_THAT(c_->unsent(), ElementsAre("two"));
   EXPECT_THAT(c_.turn("three").lines, IsEmpty());
   EXPECT_THAT(c_.say(input_kind::interrupt).lines, IsEmpty());
 }

@@ -134,26 +134,6 @@ TEST(ClaudeResults, SayThatASessionIsNotKnown) {
     "session abc is not known any more; start with session_mode new");
 }
 
-TEST(ClaudeSpending, AddsTokensAndTakesTheLastCost) {
-  spending spent;
-  const auto turn = [](int tokens, double cost) {
-    return json{
-      {"usage",
-       {{"input_tokens", tokens},
-        {"output_tokens", 1},
-        {"cache_read_input_tokens", 2}}},
-      {"total_cost_usd", cost}};
-  };
-  spent.add(turn(10, 0.5));
-  spent.add(turn(-7, 0.75));
-  run_result result;
-
-  spent.put_into(result);
-
-  EXPECT_EQ(result.usage, (token_usage{10, 2, 4}));
-  EXPECT_EQ(result.cost_usd, 0.75);
-}
-
 TEST(ClaudeEnd, IsJudgedWithoutAResult) {
   const auto kind = [](const process_end& how, bool asked = true, bool said = false) {
     return judge_end(how, asked, said).reason;
