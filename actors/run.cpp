@@ -229,6 +229,7 @@ run(run_actor::stateful_pointer<run_state> self, surroundings around, run_setup 
     [state](const asked<poll_events>& q) { return state->poll(q.what); },
     [state](const asked<cancel_run>& q) { return state->cancel(q); },
     [state](const asked<continue_run>& q) { return state->go_on(q); },
+    [state](const asked<restart_run>& q) { return state->restart(q); },
     [state](const begin_run&) { state->commence(); },
     [state](const stop_run& order) { return state->stop(order); },
     [state](const attempt_news& told) { state->news(told); },

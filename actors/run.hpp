@@ -42,6 +42,7 @@ public:
   caf::result<event_page> poll(const poll_events& question);
   caf::result<cancelled_run> cancel(const asked<cancel_run>& question);
   caf::result<continued_run> go_on(const asked<continue_run>& question);
+  caf::result<restarted_run> restart(const asked<restart_run>& question);
   void commence();
   caf::result<stopped_run> stop(const stop_run& order);
   void news(const attempt_news& told);
@@ -77,6 +78,8 @@ private:
   void launch(attempt_setup setup);
   void order_stop(exit_kind why, const std::string& detail);
   void decide(const exit_reason& why);
+  void end_attempt_for_restart();
+  void start_by_order(const exit_reason& why);
   void conclude(supervision::run_event on, const exit_reason& why);
   [[nodiscard]] agents::attempt_plan
   plan_of(const store::attempt_record& attempt) const;

@@ -123,6 +123,12 @@ void run_state::introduce() {
     {"prompt", launch_.prompt}};
   if (record_.resumed_from)
     data["resumed_from_run_id"] = *record_.resumed_from;
+  if (record_.view.team_id)
+    data["team_id"] = *record_.view.team_id;
+  if (record_.view.member)
+    data["member"] = *record_.view.member;
+  if (record_.start_cause)
+    data["cause"] = *record_.start_cause;
   emit({event_type::run_started, {print_json(data)}});
 }
 
@@ -159,6 +165,8 @@ void run_state::adopt_attempt(run_setup& found) {
     self_->send(
       attempt_,
       stop_attempt{.why = exit_kind::cancelled, .detail = *record_.stop_reason});
+  else if (record_.restart_order)
+    end_attempt_for_restart();
 }
 
 void run_state::launch(attempt_setup setup) {
@@ -252,7 +260,7 @@ void run_state::news(const attempt_news& told) {
       move(run_event::answered);
     if (told.ended) {
       record_.view.result = told.ended->result;
-      if (!record_.stop_reason) {
+      if (!record_.stop_reason && !record_.restart_order) {
         move(run_event::result_known);
         self_->send(attempt_, finish_attempt{});
       }
@@ -281,7 +289,7 @@ void run_state::over(const attempt_over& ended) {
   if (ended.unsent)
     record_.waiting_turns = *ended.unsent;
   healthy_for_ = ended.healthy_for;
-  if (ended.for_good && !record_.stop_reason)
+  if (ended.for_good && !record_.stop_reason && !record_.restart_order)
     return conclude(run_event::ended_badly, ended.why);
   decide(ended.why);
 }
@@ -290,6 +298,8 @@ void run_state::decide(const exit_reason& why) {
   using supervision::verdict;
   if (record_.stop_reason)
     return conclude(run_event::stopped, why);
+  if (record_.restart_order)
+    return start_by_order(why);
   const auto next =
     history_->decide(why, around_.world->now(), healthy_for_, around_.world->dice());
   switch (next.what) {

@@ -5,6 +5,7 @@
 #include "actors/registry.hpp"
 #include "actors/runs.hpp"
 #include "actors/syncer.hpp"
+#include "actors/teams.hpp"
 #include "protocol/json.hpp"
 #include "store/events.hpp"
 #include "store/run_files.hpp"
@@ -29,6 +30,7 @@ struct house : actor_world {
   journal_actor files;
   registry_actor names;
   runs_actor boss;
+  teams_actor coach;
 
   void SetUp() override { begin(); }
   void TearDown() override { die(); }
@@ -54,6 +56,12 @@ struct house : actor_world {
         .registry = names,
         .config = config,
         .keeper_pid = 77});
+    coach = spawn(
+      teams,
+      teams_setup{
+        .around = {.world = &outside, .disk = disk, .journal = files},
+        .registry = names,
+        .runs = boss});
     for (auto& each : early)
       caf::anon_send(boss, kept_news{{}, std::move(each)});
     settle();
@@ -67,6 +75,7 @@ struct house : actor_world {
 
   /// The supervisor is killed: nothing of it is left but the disk and the keeper.
   void die() {
+    caf::anon_send_exit(coach, caf::exit_reason::kill);
     caf::anon_send_exit(boss, caf::exit_reason::kill);
     caf::anon_send_exit(names, caf::exit_reason::kill);
     settle();

@@ -19,6 +19,9 @@ struct desk_script {
   std::vector<asked<poll_events>> polled;
   std::vector<asked<cancel_run>> cancelled;
   std::vector<asked<continue_run>> continued;
+  std::vector<asked<restart_run>> restarted;
+  std::vector<asked<spawn_team>> teams_spawned;
+  std::vector<asked<list_decisions>> decisions_asked;
   std::vector<whose_process> identified;
   std::vector<std::size_t> clients_told;
 
@@ -29,6 +32,8 @@ struct desk_script {
   run_view view;
   run_page page;
   event_page events;
+  tree_view tree;
+  why_view decisions;
   waited_runs waited;
   std::vector<caf::typed_response_promise<waited_runs>> waits;
   std::vector<caf::typed_response_promise<process_owner>> identities;
@@ -97,6 +102,11 @@ fake_registry(registry_actor::stateful_pointer<fake_state> self, desk_script* s)
         .session_id = "s_1",
         .agent_name = "agent1"});
     },
+    [=](const asked<restart_run>& q) {
+      s->restarted.push_back(q);
+      return s->answer(restarted_run{.run_id = q.what.run_id.value_or("r_?")});
+    },
+    [](const follow_run&, const team_actor&) {},
     [](const runs_actor&) {},
     [](const run_report&) {},
     [](const run_brief&, const run_actor&) {},
@@ -125,6 +135,10 @@ fake_runs(runs_actor::stateful_pointer<fake_state> self, desk_script* s) {
         return to_caf(*s->refusal);
       return s->owner;
     },
+    [](const spawn_member&) { return spawned_run{}; },
+    [](const vet_team&) { return vetted_team{}; },
+    [](const teams_actor&) {},
+    [](const teams_here&) {},
     [](const stop_run&) {},
     [](const run_over&) {},
     [=](const clients_here& now) { s->clients_told.push_back(now.count); },
@@ -132,11 +146,35 @@ fake_runs(runs_actor::stateful_pointer<fake_state> self, desk_script* s) {
     [=](const wake& w) { deliver(s->identities, s->owner, w.token); }};
 }
 
+inline teams_actor::behavior_type
+fake_teams(teams_actor::stateful_pointer<fake_state>, desk_script* s) {
+  return {
+    [=](const asked<spawn_team>& q) {
+      s->teams_spawned.push_back(q);
+      return s->answer(spawned_team{.team_id = "t_1", .name = "team1"});
+    },
+    [=](const asked<cancel_team>& q) {
+      return s->answer(cancelled_team{.team_id = q.what.team});
+    },
+    [=](const asked<get_tree>&) { return s->answer(s->tree); },
+    [=](const asked<list_decisions>& q) {
+      s->decisions_asked.push_back(q);
+      return s->answer(s->decisions);
+    },
+    [](const runs_ready&) {},
+    [](const team_report&) {},
+    [](const stop_run&) -> caf::result<written> { return written{}; },
+    [](const wake&) {}};
+}
+
 /// A gateway with clients on one side and a scripted desk on the other.
 struct door_world : actor_world {
   desk_script script;
   std::vector<mcp::call_entry> logged;
-  desk at{spawn(fake_registry, &script), spawn(fake_runs, &script)};
+  desk at{
+    spawn(fake_registry, &script),
+    spawn(fake_runs, &script),
+    spawn(fake_teams, &script)};
   gateway_actor gate = spawn(
     mcp::gateway,
     static_cast<room*>(&outside),

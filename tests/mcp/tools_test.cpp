@@ -78,7 +78,9 @@ TEST(Tools, ThatEndRunsSaySo) {
   }
 
   EXPECT_EQ(
-    destructive, (std::set<std::string_view>{"cancel_run", "kill_claude_session"}));
+    destructive,
+    (std::set<std::string_view>{
+      "cancel_run", "cancel_team", "kill_claude_session", "restart_run"}));
 }
 
 TEST(Tools, DescribeEveryArgumentAndRefuseOthers) {
