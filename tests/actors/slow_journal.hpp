@@ -48,6 +48,10 @@ inline journal_actor::behavior_type slow_journal(
     [pass_on](const load_session& what) { return pass_on(what); },
     [pass_on](const read_token& what) { return pass_on(what); },
     [pass_on](const load_all& what) { return pass_on(what); },
+    [pass_on](const create_team& what) { return pass_on(what); },
+    [pass_on](const save_team& what) { return pass_on(what); },
+    [pass_on](const load_team& what) { return pass_on(what); },
+    [pass_on](const load_teams& what) { return pass_on(what); },
     [disk](const wake&) {
       disk->slow = false;
       for (auto& each : std::exchange(disk->waiting, {}))
