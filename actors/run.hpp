@@ -7,6 +7,7 @@
 #include "supervision/lifecycle.hpp"
 #include "supervision/restart.hpp"
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -76,9 +77,12 @@ private:
   void start_attempt(const std::optional<exit_reason>& after);
   void adopt_attempt(run_setup& found);
   void launch(attempt_setup setup);
-  void order_stop(exit_kind why, const std::string& detail);
+  void order_stop(
+    exit_kind why,
+    const std::string& detail,
+    const std::function<void()>& once_on_disk);
   void decide(const exit_reason& why);
-  void end_attempt_for_restart();
+  void obey_restart_order();
   void start_by_order(const exit_reason& why);
   void conclude(supervision::run_event on, const exit_reason& why);
   [[nodiscard]] agents::attempt_plan

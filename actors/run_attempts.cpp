@@ -48,6 +48,8 @@ void run_state::recover(run_setup& found) {
     record_.attempts.empty() ? std::nullopt : record_.attempts.back().view.exit;
   if (phase == run_phase::backing_off || phase == run_phase::parked) {
     restart_after_ = why;
+    if (record_.restart_order)
+      return obey_restart_order();
     return wait_for_next(time_to(record_.next_start.value_or(timestamp{})));
   }
   if (phase == run_phase::resuming || record_.attempts.empty())
@@ -166,7 +168,7 @@ void run_state::adopt_attempt(run_setup& found) {
       attempt_,
       stop_attempt{.why = exit_kind::cancelled, .detail = *record_.stop_reason});
   else if (record_.restart_order)
-    end_attempt_for_restart();
+    obey_restart_order();
 }
 
 void run_state::launch(attempt_setup setup) {
@@ -329,24 +331,27 @@ void run_state::decide(const exit_reason& why) {
   wait_for_next(wait);
 }
 
-void run_state::order_stop(exit_kind why, const std::string& detail) {
-  if (record_.stop_reason || final())
+void run_state::order_stop(
+  exit_kind why, const std::string& detail, const std::function<void()>& once_on_disk) {
+  if (final())
     return;
-  record_.stop_reason = detail;
-  stop_kind_ = why;
-  ++wait_generation_;
-  if (!attempt_)
-    return conclude(run_event::stopped, {.reason = why, .detail = detail});
-  move(run_event::told_to_stop, detail);
-  const auto stop_it = [this, why, detail] {
-    if (attempt_)
+  const bool is_first = !record_.stop_reason;
+  if (is_first) {
+    record_.stop_reason = detail;
+    stop_kind_ = why;
+    ++wait_generation_;
+    if (!attempt_)
+      return conclude(run_event::stopped, {.reason = why, .detail = detail});
+    move(run_event::told_to_stop, detail);
+  }
+  const auto go_on = [this, why, detail, is_first, once_on_disk] {
+    if (is_first && attempt_)
       self_->send<caf::message_priority::high>(
         attempt_, stop_attempt{.why = why, .detail = detail});
+    once_on_disk();
   };
   self_->request(around_.journal, deadline::disk, save_run{.record = record_})
-    .then(
-      [stop_it](const written&) { stop_it(); },
-      [stop_it](const caf::error&) { stop_it(); });
+    .then([go_on](const written&) { go_on(); }, [go_on](const caf::error&) { go_on(); });
 }
 
 void run_state::drop_waiting_turns() {

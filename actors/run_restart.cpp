@@ -10,7 +10,7 @@
 #include <algorithm>
 
 /// A RUN that is restarted by order: its attempt is ended, and another begins, however
-/// many restarts policy has left. The order is on disk before the attempt is told.
+/// many restarts policy has left. The order is on disk before it is answered or done.
 namespace troupe {
 
 using supervision::run_event;
@@ -41,23 +41,28 @@ caf::result<restarted_run> run_state::restart(const asked<restart_run>& question
   record_.restart_order = question.what.mode;
   if (!question.key.empty())
     record_.keys.push_back(question.key);
-  if (!attempt_) {
+  if (!attempt_)
     ++wait_generation_;
-    start_by_order(restart_after_.value_or(exit_reason{}));
-    return answer;
-  }
+  auto promise = self_->make_response_promise<restarted_run>();
+  const auto go_on = [this, promise, answer]() mutable {
+    obey_restart_order();
+    promise.deliver(answer);
+  };
   self_->request(around_.journal, deadline::disk, save_run{.record = record_})
     .then(
-      [this](const written&) { end_attempt_for_restart(); },
-      [this](const caf::error&) { end_attempt_for_restart(); });
-  return answer;
+      [go_on](const written&) mutable { go_on(); },
+      [go_on](const caf::error&) mutable { go_on(); });
+  return promise;
 }
 
-void run_state::end_attempt_for_restart() {
-  if (attempt_ && !record_.stop_reason)
-    self_->send<caf::message_priority::high>(
-      attempt_,
-      stop_attempt{.why = exit_kind::cancelled, .detail = "a restart was ordered"});
+void run_state::obey_restart_order() {
+  if (!record_.restart_order || record_.stop_reason)
+    return;
+  if (!attempt_)
+    return start_by_order(restart_after_.value_or(exit_reason{}));
+  self_->send<caf::message_priority::high>(
+    attempt_,
+    stop_attempt{.why = exit_kind::cancelled, .detail = "a restart was ordered"});
 }
 
 void run_state::start_by_order(const exit_reason& why) {

@@ -122,7 +122,7 @@ struct restart_run {
 
   static constexpr bool closed = true;
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       optional(
         "run_id", &restart_run::run_id, "The run, or a unique prefix of its id."),
       optional("agent_name", &restart_run::agent_name, "Instead of run_id."),
@@ -141,7 +141,7 @@ struct restarted_run {
   std::uint32_t next_attempt = 2;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("run_id", &restarted_run::run_id, "The run; its id stays."),
       required("status", &restarted_run::status, "Where it is."),
       required("phase", &restarted_run::phase, "In detail."),

@@ -97,7 +97,7 @@ struct member_state {
   friend bool operator==(const member_state&, const member_state&) = default;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("phase", &member_state::phase, "Where it is."),
       optional("end", &member_state::end, "How it ended last."),
       optional("was_ready", &member_state::was_ready, "Others may start for its sake."),
@@ -126,7 +126,7 @@ struct team_state {
   friend bool operator==(const team_state&, const team_state&) = default;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("phase", &team_state::phase, "Where it is."),
       optional("outcome", &team_state::outcome, "What a stop leads to."),
       optional("cause", &team_state::cause, "Why it stops or has ended."),

@@ -24,7 +24,7 @@ struct member_view {
   std::string cause;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("path", &member_view::path, "Its name, behind those of its teams."),
       required("phase", &member_view::phase, "Where it is."),
       optional("run_id", &member_view::run_id, "Its newest run."),
@@ -51,7 +51,7 @@ struct team_view {
   std::vector<member_view> members;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("team_id", &team_view::team_id, "Handle for the other tools."),
       required("name", &team_view::name, "Its name."),
       required("phase", &team_view::phase, "Where it is."),
@@ -77,7 +77,7 @@ struct tree_run {
   std::string summary;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("run_id", &tree_run::run_id, "The run."),
       required("agent_name", &tree_run::agent_name, "Its nickname."),
       required("status", &tree_run::status, "Where it is."),
@@ -97,7 +97,7 @@ struct get_tree {
 
   static constexpr bool closed = true;
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       optional("team", &get_tree::team, "Only this one: id, unique prefix or name."),
       optional("ended", &get_tree::ended, "Ended teams and runs too."),
       optional(
@@ -114,7 +114,7 @@ struct tree_view {
   std::vector<tree_run> runs;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("teams", &tree_view::teams, "Newest first."),
       required(
         "runs", &tree_view::runs, "Those in no team, newest first, at most 100."),
@@ -129,7 +129,7 @@ struct decision_view {
   std::string what;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("at", &decision_view::at, "When."),
       required("about", &decision_view::about, "A run, a member or a team."),
       required("what", &decision_view::what, "What was decided, and why."),
@@ -143,7 +143,7 @@ struct ask_why {
 
   static constexpr bool closed = true;
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("id", &ask_why::id, "A run or a team: id, unique prefix or name."),
       optional("limit", &ask_why::limit, "At most so many decisions, 1 to 64."),
     };
@@ -156,7 +156,7 @@ struct why_view {
   std::vector<decision_view> decisions;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("id", &why_view::id, "The run or team."),
       required("now", &why_view::now, "Where it is."),
       required("decisions", &why_view::decisions, "Newest first."),
@@ -170,7 +170,7 @@ struct list_decisions {
   std::optional<std::string> run_id;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("team", &list_decisions::team, "Id, unique prefix or name."),
       optional("run_id", &list_decisions::run_id, "Only about this member's run."),
     };

@@ -23,7 +23,7 @@ struct team_member {
 
   static constexpr bool closed = true;
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("name", &team_member::name, "Unique in the team; also its agent's."),
       optional("run", &team_member::run, "The agent, as for spawn_run …"),
       optional("team", &team_member::team, "… or a nested team, as for spawn_team."),
@@ -54,7 +54,7 @@ struct spawn_team {
 
   static constexpr bool closed = true;
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       optional("name", &spawn_team::name, "Unique among live teams."),
       optional(
         "strategy",
@@ -84,7 +84,7 @@ struct spawned_team {
   team_phase phase = team_phase::running;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("team_id", &spawned_team::team_id, "Handle for the other tools."),
       required("name", &spawned_team::name, "Its name."),
       required("phase", &spawned_team::phase, "Where it is."),
@@ -99,7 +99,7 @@ struct cancel_team {
 
   static constexpr bool closed = true;
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("team", &cancel_team::team, "Id, unique prefix of it, or name."),
       optional("reason", &cancel_team::reason, "Kept with the team."),
       optional(
@@ -114,7 +114,7 @@ struct cancelled_team {
   std::vector<std::string> left;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("team_id", &cancelled_team::team_id, "The team."),
       required(
         "phase",

@@ -20,7 +20,7 @@ struct member_runs {
   std::optional<exit_reason> exit;        ///< Of the run before.
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       optional("run_id", &member_runs::run_id, "Its newest run."),
       optional("predecessor", &member_runs::predecessor, "The run before."),
       required("made", &member_runs::made, "How many runs it has had."),
@@ -41,7 +41,7 @@ struct team_record {
   std::vector<std::string> keys;              ///< Of the calls that asked for it.
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("version", &team_record::version, "Of this file; 1."),
       required("view", &team_record::view, "What get_tree shows."),
       required("states", &team_record::states, "Of it and of the teams inside it."),
@@ -63,7 +63,7 @@ struct team_launch {
   std::uint32_t depth = 0;                ///< Of that run.
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("version", &team_launch::version, "Of this file; 1."),
       required("request", &team_launch::request, "As given."),
       required("cwd", &team_launch::cwd, "Of the client."),

@@ -1,9 +1,9 @@
-#include "tests/actors/one_run.hpp"
+#include "tests/actors/slow_journal.hpp"
 
 namespace troupe {
 namespace {
 
-struct restart_order : one_run {
+struct restart_order : test::slow_house {
   result<restarted_run>
   restart(const std::string& id, const char* mode = "resume", std::string key = "") {
     auto question = by_person<restart_run>({{"run_id", id}, {"mode", mode}});
@@ -67,6 +67,55 @@ TEST_F(restart_order, OutlivesASupervisor) {
   EXPECT_FALSE(ordered<keeper::kill_order>().empty());
   exits(id, 0);
   EXPECT_EQ(ordered<keeper::spawn_order>().back().key, key(id, 2));
+}
+
+TEST_F(restart_order, IsAnsweredOnceItIsOnDisk) {
+  const auto id = working();
+  disk_speed->slow = true;
+  auto asked_for =
+    ask(names, by_person<restart_run>({{"run_id", id}, {"mode", "fresh"}}));
+  bool answered = false;
+  const auto look = [&] {
+    asked_for.receive(
+      [&](const restarted_run&) { answered = true; }, [](const caf::error&) {});
+  };
+  settle();
+  EXPECT_TRUE(ordered<keeper::kill_order>().empty()) << "not before it is on disk";
+  catch_up();
+  look();
+  EXPECT_TRUE(answered);
+}
+
+TEST_F(restart_order, IsObeyedByASuccessorThatFindsTheRunWaiting) {
+  const auto id = working();
+  exits(id, 1);
+  ASSERT_EQ(view(id).phase, run_phase::backing_off);
+  disk_speed->slow = true;
+  const auto unanswered =
+    ask(names, by_person<restart_run>({{"run_id", id}, {"mode", "fresh"}}));
+  settle();
+  die();
+  disk_speed->slow = false;
+
+  begin();
+  ASSERT_FALSE(ordered<keeper::spawn_order>().empty());
+  EXPECT_EQ(ordered<keeper::spawn_order>().back().key, key(id, 2));
+  spawned(id, 2);
+  completes(id, 2);
+  EXPECT_EQ(view(id).status, run_status::completed);
+}
+
+TEST_F(restart_order, SparesTheAttemptThatBeganBeforeItWasOnDisk) {
+  const auto id = working();
+  disk_speed->slow = true;
+  const auto unanswered =
+    ask(names, by_person<restart_run>({{"run_id", id}, {"mode", "fresh"}}));
+  settle();
+  exits(id, 1);
+  ASSERT_EQ(ordered<keeper::spawn_order>().back().key, key(id, 2));
+  catch_up();
+  advance(ms(10'000));
+  EXPECT_TRUE(ordered<keeper::kill_order>().empty());
 }
 
 TEST_F(restart_order, LosesAgainstAStop) {

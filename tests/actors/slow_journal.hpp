@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/interfaces.hpp"
+#include "tests/actors/one_run.hpp"
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -59,5 +59,18 @@ inline journal_actor::behavior_type slow_journal(
     },
   };
 }
+
+/// A house whose disk can be slow.
+struct slow_house : one_run {
+  std::shared_ptr<slow_disk> disk_speed = std::make_shared<slow_disk>();
+
+  journal_actor in_front_of(journal_actor real) override {
+    return spawn(slow_journal, std::move(real), disk_speed);
+  }
+  void catch_up() {
+    caf::anon_send(files, wake{});
+    settle();
+  }
+};
 
 } // namespace troupe::test
