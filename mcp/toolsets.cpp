@@ -48,7 +48,10 @@ bool known(std::string_view name) {
 }
 
 error unknown_toolset(std::string_view name) {
-  const std::array<std::string_view, 4> words{"runs", "verbs", "teams", "all"};
+  std::vector<std::string_view> words;
+  for (const auto& g : guides)
+    words.push_back(g.toolset);
+  words.emplace_back("all");
   return {
     errc::invalid_argument,
     "toolsets: " + unknown_value(std::string(name), words).reason};
