@@ -44,7 +44,7 @@ caf::result<restarted_run> run_state::restart(const asked<restart_run>& question
   if (!attempt_)
     ++wait_generation_;
   auto promise = self_->make_response_promise<restarted_run>();
-  const auto go_on = [this, promise, answer]() mutable {
+  auto go_on = [this, promise, answer]() mutable {
     obey_restart_order();
     promise.deliver(answer);
   };
