@@ -19,6 +19,22 @@ namespace {
 
 constexpr std::size_t ended_max = 256;
 
+std::vector<member_view> all_waiting(const planned_team& plan) {
+  std::vector<member_view> shown;
+  for (std::size_t t = 0; t < plan.specs.size(); ++t)
+    for (std::size_t m = 0; m < plan.specs[t].members.size(); ++m) {
+      member_view member;
+      member.path = plan.path_of({t, m});
+      const auto& spec = plan.specs[t].members[m];
+      for (const auto each : spec.needs)
+        member.waits_for.push_back(plan.specs[t].members[each].name);
+      if (spec.team)
+        member.team = plan.specs[*spec.team].how;
+      shown.push_back(std::move(member));
+    }
+  return shown;
+}
+
 } // namespace
 
 teams_state::~teams_state() {
@@ -100,6 +116,7 @@ void teams_state::tell_count() {
 
 void teams_state::create(
   const asked<spawn_team>& request,
+  const planned_team& plan,
   std::vector<std::string> ancestors,
   spawn_promise answer) {
   auto called = free_name(request.what.name);
@@ -114,6 +131,7 @@ void teams_state::create(
   record.view.how = request.what.how;
   record.view.created_at = record.view.updated_at = at;
   record.view.parent_run_id = request.who->run_id;
+  record.view.members = all_waiting(plan);
   record.ancestors = std::move(ancestors);
   if (request.what.idempotency_key)
     record.keys.push_back(key_of(*request.who, *request.what.idempotency_key));

@@ -68,6 +68,7 @@ private:
   void one_has_stopped();
   void create(
     const asked<spawn_team>& request,
+    const planned_team& plan,
     std::vector<std::string> ancestors,
     spawn_promise answer);
   void enter(const store::team_record& record);

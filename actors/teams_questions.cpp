@@ -139,15 +139,15 @@ void teams_state::spawn_now(const asked<spawn_team>& request, spawn_promise answ
   if (!planned)
     return refuse(std::move(planned.error()));
   vet_team question{.who = request.who, .members = {}};
-  for (auto& [who, run] : planned->runs)
-    question.members.push_back(std::move(run));
+  for (const auto& [who, run] : planned->runs)
+    question.members.push_back(run);
   self_->request(setup_.runs, deadline::answer, std::move(question))
     .then(
-      [this, next, answer](vetted_team& vetted) mutable {
+      [this, next, plan = std::move(*planned), answer](vetted_team& vetted) mutable {
         if (auto before = known(*next.who, next.what.idempotency_key, next.key))
           answer.deliver(*before);
         else
-          create(next, std::move(vetted.ancestors), answer);
+          create(next, plan, std::move(vetted.ancestors), answer);
       },
       [answer](caf::error& e) mutable { answer.deliver(std::move(e)); });
 }
@@ -206,16 +206,17 @@ caf::result<tree_view> teams_state::tree(const asked<get_tree>& question) {
   const auto& what = question.what;
   if (what.wait_ms > wait_ms_max)
     return to_caf(too_long(what.wait_ms));
-  auto promise = self_->make_response_promise<tree_view>();
   if (what.team) {
     const auto team_id = find(*question.who, *what.team);
     if (!team_id)
       return to_caf(team_id.error());
+    auto promise = self_->make_response_promise<tree_view>();
     await_end(*team_id, what.wait_ms, [promise](const team_view& v) mutable {
       promise.deliver(tree_view{.teams = {v}, .runs = {}});
     });
     return promise;
   }
+  auto promise = self_->make_response_promise<tree_view>();
   tree_view answer;
   for (auto it = teams_.rbegin(); it != teams_.rend(); ++it)
     if (

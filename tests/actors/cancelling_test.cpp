@@ -36,7 +36,8 @@ TEST_F(cancelling, OfARunThatWaitsIsAnsweredOnceItsEndIsOnDisk) {
   disk_speed->slow = true;
   auto asked_for = ask_to_cancel(id);
   advance(ms(0));
-  EXPECT_EQ(view(id).phase, run_phase::backing_off) << "what is told is on disk";
+  EXPECT_EQ(view(id).phase, run_phase::stopping)
+    << "no end is told before it is on disk";
 
   catch_up();
   EXPECT_EQ(answer_to(asked_for), run_phase::cancelled);

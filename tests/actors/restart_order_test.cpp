@@ -10,6 +10,11 @@ struct restart_order : test::slow_house {
     question.key = std::move(key);
     return answer<restarted_run>(names, question);
   }
+  void order_only(const std::string& id) {
+    const auto question = by_person<restart_run>({{"run_id", id}, {"mode", "fresh"}});
+    caf::anon_send(caf::actor_cast<caf::actor>(names), question);
+    settle();
+  }
 };
 
 TEST_F(restart_order, EndsTheAttemptAndStartsAnotherAtOnce) {
@@ -91,9 +96,7 @@ TEST_F(restart_order, IsObeyedByASuccessorThatFindsTheRunWaiting) {
   exits(id, 1);
   ASSERT_EQ(view(id).phase, run_phase::backing_off);
   disk_speed->slow = true;
-  const auto unanswered =
-    ask(names, by_person<restart_run>({{"run_id", id}, {"mode", "fresh"}}));
-  settle();
+  order_only(id);
   die();
   disk_speed->slow = false;
 
@@ -108,9 +111,7 @@ TEST_F(restart_order, IsObeyedByASuccessorThatFindsTheRunWaiting) {
 TEST_F(restart_order, SparesTheAttemptThatBeganBeforeItWasOnDisk) {
   const auto id = working();
   disk_speed->slow = true;
-  const auto unanswered =
-    ask(names, by_person<restart_run>({{"run_id", id}, {"mode", "fresh"}}));
-  settle();
+  order_only(id);
   exits(id, 1);
   ASSERT_EQ(ordered<keeper::spawn_order>().back().key, key(id, 2));
   catch_up();

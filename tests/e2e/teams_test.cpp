@@ -34,7 +34,8 @@ protected:
   }
 
   json of(client& by, const std::string& team_id, const std::string& path) {
-    for (const auto& each : look(by, team_id)["members"])
+    const auto now = look(by, team_id);
+    for (const auto& each : now["members"])
       if (each["path"] == path)
         return each;
     return {};
