@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/messages.hpp"
+#include "actors/team_messages.hpp"
 
 #include <caf/fwd.hpp>
 #include <caf/replies_to.hpp>
@@ -30,6 +31,10 @@ using journal_actor = caf::typed_actor<
   caf::replies_to<load_session>::with<store::session_record>,
   caf::replies_to<read_token>::with<attempt_token>,
   caf::replies_to<load_all>::with<all_loaded>,
+  caf::replies_to<create_team>::with<written>,
+  caf::replies_to<save_team>::with<written>,
+  caf::replies_to<load_team>::with<loaded_team>,
+  caf::replies_to<load_teams>::with<all_teams>,
   caf::reacts_to<wake>>;
 
 /// One process of an agent, from its start to its last byte. Child of a RUN, linked to
@@ -52,10 +57,30 @@ using run_actor = caf::typed_actor<
   caf::replies_to<asked<cancel_run>>::with<cancelled_run>,
   // errc::conflict if it is final: then RUNS resumes it as a new run.
   caf::replies_to<asked<continue_run>>::with<continued_run>,
+  caf::replies_to<asked<restart_run>>::with<restarted_run>,
   caf::reacts_to<begin_run>,
   caf::replies_to<stop_run>::with<stopped_run>,
   caf::reacts_to<attempt_news>,
   caf::reacts_to<attempt_over>,
+  caf::reacts_to<wake>>;
+
+/// One team with the teams inside it. Child of TEAMS.
+using team_actor = caf::typed_actor<
+  // The order is on disk when this is answered.
+  caf::replies_to<stop_team>::with<written>,
+  caf::reacts_to<run_report>,
+  caf::reacts_to<wake>>;
+
+/// Supervises the teams, and answers for those that have ended.
+using teams_actor = caf::typed_actor<
+  caf::replies_to<asked<spawn_team>>::with<spawned_team>,
+  caf::replies_to<asked<cancel_team>>::with<cancelled_team>,
+  caf::replies_to<asked<get_tree>>::with<tree_view>,
+  caf::replies_to<asked<list_decisions>>::with<why_view>,
+  caf::reacts_to<runs_ready>,
+  caf::reacts_to<team_report>,
+  // Orders every team to stop; answered when all of them have it on disk.
+  caf::replies_to<stop_run>::with<written>,
   caf::reacts_to<wake>>;
 
 /// Supervises the runs: admits, starts, restarts and stops them.
@@ -63,6 +88,11 @@ using runs_actor = caf::typed_actor<
   caf::replies_to<asked<spawn_run>>::with<spawned_run>,
   caf::replies_to<resume_run>::with<continued_run>,
   caf::replies_to<whose_process>::with<process_owner>,
+  caf::replies_to<spawn_member>::with<spawned_run>,
+  caf::replies_to<vet_team>::with<vetted_team>,
+  // Who is told when teams may go on and when they must stop; told once, at the start.
+  caf::reacts_to<teams_actor>,
+  caf::reacts_to<teams_here>,
   // Ends every run, then the daemon.
   caf::reacts_to<stop_run>,
   caf::reacts_to<run_over>,
@@ -81,6 +111,8 @@ using registry_actor = caf::typed_actor<
   caf::replies_to<asked<wait_runs>>::with<waited_runs>,
   caf::replies_to<asked<cancel_run>>::with<cancelled_run>,
   caf::replies_to<asked<continue_run>>::with<continued_run>,
+  caf::replies_to<asked<restart_run>>::with<restarted_run>,
+  caf::reacts_to<follow_run, team_actor>,
   // Who resumes finished runs; told once, at the start.
   caf::reacts_to<runs_actor>,
   caf::reacts_to<run_report>,
@@ -100,6 +132,7 @@ using gateway_actor = caf::typed_actor<
 struct desk {
   registry_actor registry;
   runs_actor runs;
+  teams_actor teams;
 };
 
 } // namespace troupe

@@ -286,6 +286,12 @@ journal(journal_actor::stateful_pointer<journal_state> self, journal_setup setup
     [state](const load_all&) -> caf::result<all_loaded> {
       return state->load_everything();
     },
+    [state](const create_team& what) { return to_caf(state->create(what)); },
+    [state](const save_team& what) { return to_caf(state->save(what)); },
+    [state](const load_team& what) { return to_caf(state->load(what)); },
+    [state](const load_teams&) -> caf::result<all_teams> {
+      return state->load_all_teams();
+    },
     [state](const wake&) { state->wake(); },
   };
 }

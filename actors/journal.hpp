@@ -48,6 +48,10 @@ public:
   [[nodiscard]] result<events_read> page(const read_page& what);
   [[nodiscard]] result<loaded_run> load(const load_run& what);
   [[nodiscard]] all_loaded load_everything();
+  [[nodiscard]] result<written> create(const create_team& what);
+  [[nodiscard]] result<written> save(const save_team& what);
+  [[nodiscard]] result<loaded_team> load(const load_team& what);
+  [[nodiscard]] all_teams load_all_teams();
   [[nodiscard]] const store::layout& disk() const { return setup_.disk; }
 
   void wake();

@@ -228,7 +228,8 @@ run_brief brief_of(const run_view& v) {
     .restarts = v.restarts,
     .pending_requests = static_cast<std::uint32_t>(v.pending.size()),
     .parent_run_id = v.parent_run_id,
-    .depth = v.depth};
+    .depth = v.depth,
+    .team_id = v.team_id};
 }
 
 spawned_run answer_for(const store::run_record& record) {

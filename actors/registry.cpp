@@ -55,6 +55,7 @@ void registry_state::register_run(const run_brief& brief, const run_actor& actor
 
 void registry_state::report(const run_report& told) {
   roll_.put(told.brief);
+  tell_follower(told.brief);
   for (auto it = waiters_.begin(); it != waiters_.end();) {
     const auto& ids = it->second.question.run_ids;
     if (std::ranges::find(ids, told.brief.run_id) == ids.end()) {
@@ -243,6 +244,10 @@ registry_actor::behavior_type registry(
     [state](const asked<wait_runs>& q) { return state->wait(q); },
     [state](const asked<cancel_run>& q) { return state->cancel(q); },
     [state](const asked<continue_run>& q) { return state->go_on(q); },
+    [state](const asked<restart_run>& q) { return state->restart(q); },
+    [state](const follow_run& whom, const team_actor& who) {
+      state->follow(whom, who);
+    },
     [state](const runs_actor& runs) { state->meet(runs); },
     [state](const run_report& told) { state->report(told); },
     [state](const run_brief& brief, const run_actor& actor) {

@@ -33,8 +33,17 @@ public:
   caf::result<waited_runs> wait(const asked<wait_runs>& question);
   caf::result<cancelled_run> cancel(const asked<cancel_run>& question);
   caf::result<continued_run> go_on(const asked<continue_run>& question);
+  caf::result<restarted_run> restart(const asked<restart_run>& question);
+  void follow(const follow_run& whom, const team_actor& follower);
 
 private:
+  struct follower {
+    team_actor who;
+    run_phase told;
+  };
+
+  void tell_follower(const run_brief& brief);
+
   struct waiter {
     caf::typed_response_promise<waited_runs> answer;
     wait_runs question; ///< With run ids in full.
@@ -56,6 +65,7 @@ private:
   roll roll_;
   std::map<std::string, run_actor> actors_; ///< Of runs that are not final.
   std::map<std::uint64_t, waiter> waiters_;
+  std::map<std::string, follower> followers_; ///< By run; of those that are not final.
   std::uint64_t next_token_ = 0;
 };
 

@@ -132,19 +132,12 @@ caf::result<cancelled_run> run_state::cancel(const asked<cancel_run>& question) 
   auto promise = self_->make_response_promise<cancelled_run>();
   const auto id = ++next_token_;
   cancellers_.emplace(id, promise);
-  order_stop(exit_kind::cancelled, what.reason.value_or("cancelled " + by));
-  const auto answer_in_time =
+  order_stop(
+    exit_kind::cancelled,
+    what.reason.value_or("cancelled " + by),
     [this, id, wait = std::chrono::milliseconds(what.wait_ms)] {
       around_.world->wake_after(wait, self_->address(), token::cancel | id);
-    };
-  if (final()) {
-    answer_in_time();
-    return promise;
-  }
-  self_->request(around_.journal, deadline::disk, save_run{.record = record_})
-    .then(
-      [answer_in_time](const written&) { answer_in_time(); },
-      [answer_in_time](const caf::error&) { answer_in_time(); });
+    });
   return promise;
 }
 
@@ -152,7 +145,7 @@ caf::result<stopped_run> run_state::stop(const stop_run& order) {
   if (is_final(shown_))
     return stopped_run{.brief = brief()};
   stoppers_.push_back(self_->make_response_promise<stopped_run>());
-  order_stop(order.why, order.detail);
+  order_stop(order.why, order.detail, [] {});
   return stoppers_.back();
 }
 
@@ -229,6 +222,7 @@ run(run_actor::stateful_pointer<run_state> self, surroundings around, run_setup 
     [state](const asked<poll_events>& q) { return state->poll(q.what); },
     [state](const asked<cancel_run>& q) { return state->cancel(q); },
     [state](const asked<continue_run>& q) { return state->go_on(q); },
+    [state](const asked<restart_run>& q) { return state->restart(q); },
     [state](const begin_run&) { state->commence(); },
     [state](const stop_run& order) { return state->stop(order); },
     [state](const attempt_news& told) { state->news(told); },

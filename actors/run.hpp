@@ -7,6 +7,7 @@
 #include "supervision/lifecycle.hpp"
 #include "supervision/restart.hpp"
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -42,6 +43,7 @@ public:
   caf::result<event_page> poll(const poll_events& question);
   caf::result<cancelled_run> cancel(const asked<cancel_run>& question);
   caf::result<continued_run> go_on(const asked<continue_run>& question);
+  caf::result<restarted_run> restart(const asked<restart_run>& question);
   void commence();
   caf::result<stopped_run> stop(const stop_run& order);
   void news(const attempt_news& told);
@@ -75,8 +77,13 @@ private:
   void start_attempt(const std::optional<exit_reason>& after);
   void adopt_attempt(run_setup& found);
   void launch(attempt_setup setup);
-  void order_stop(exit_kind why, const std::string& detail);
+  void order_stop(
+    exit_kind why,
+    const std::string& detail,
+    const std::function<void()>& once_on_disk);
   void decide(const exit_reason& why);
+  void obey_restart_order();
+  void start_by_order(const exit_reason& why);
   void conclude(supervision::run_event on, const exit_reason& why);
   [[nodiscard]] agents::attempt_plan
   plan_of(const store::attempt_record& attempt) const;

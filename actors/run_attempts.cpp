@@ -48,6 +48,8 @@ void run_state::recover(run_setup& found) {
     record_.attempts.empty() ? std::nullopt : record_.attempts.back().view.exit;
   if (phase == run_phase::backing_off || phase == run_phase::parked) {
     restart_after_ = why;
+    if (record_.restart_order)
+      return obey_restart_order();
     return wait_for_next(time_to(record_.next_start.value_or(timestamp{})));
   }
   if (phase == run_phase::resuming || record_.attempts.empty())
@@ -123,6 +125,12 @@ void run_state::introduce() {
     {"prompt", launch_.prompt}};
   if (record_.resumed_from)
     data["resumed_from_run_id"] = *record_.resumed_from;
+  if (record_.view.team_id)
+    data["team_id"] = *record_.view.team_id;
+  if (record_.view.member)
+    data["member"] = *record_.view.member;
+  if (record_.start_cause)
+    data["cause"] = *record_.start_cause;
   emit({event_type::run_started, {print_json(data)}});
 }
 
@@ -159,6 +167,8 @@ void run_state::adopt_attempt(run_setup& found) {
     self_->send(
       attempt_,
       stop_attempt{.why = exit_kind::cancelled, .detail = *record_.stop_reason});
+  else if (record_.restart_order)
+    obey_restart_order();
 }
 
 void run_state::launch(attempt_setup setup) {
@@ -252,7 +262,7 @@ void run_state::news(const attempt_news& told) {
       move(run_event::answered);
     if (told.ended) {
       record_.view.result = told.ended->result;
-      if (!record_.stop_reason) {
+      if (!record_.stop_reason && !record_.restart_order) {
         move(run_event::result_known);
         self_->send(attempt_, finish_attempt{});
       }
@@ -281,7 +291,7 @@ void run_state::over(const attempt_over& ended) {
   if (ended.unsent)
     record_.waiting_turns = *ended.unsent;
   healthy_for_ = ended.healthy_for;
-  if (ended.for_good && !record_.stop_reason)
+  if (ended.for_good && !record_.stop_reason && !record_.restart_order)
     return conclude(run_event::ended_badly, ended.why);
   decide(ended.why);
 }
@@ -290,6 +300,8 @@ void run_state::decide(const exit_reason& why) {
   using supervision::verdict;
   if (record_.stop_reason)
     return conclude(run_event::stopped, why);
+  if (record_.restart_order)
+    return start_by_order(why);
   const auto next =
     history_->decide(why, around_.world->now(), healthy_for_, around_.world->dice());
   switch (next.what) {
@@ -319,24 +331,27 @@ void run_state::decide(const exit_reason& why) {
   wait_for_next(wait);
 }
 
-void run_state::order_stop(exit_kind why, const std::string& detail) {
-  if (record_.stop_reason || final())
+void run_state::order_stop(
+  exit_kind why, const std::string& detail, const std::function<void()>& once_on_disk) {
+  if (final())
     return;
-  record_.stop_reason = detail;
-  stop_kind_ = why;
-  ++wait_generation_;
-  if (!attempt_)
-    return conclude(run_event::stopped, {.reason = why, .detail = detail});
-  move(run_event::told_to_stop, detail);
-  const auto stop_it = [this, why, detail] {
-    if (attempt_)
+  const bool is_first = !record_.stop_reason;
+  if (is_first) {
+    record_.stop_reason = detail;
+    stop_kind_ = why;
+    ++wait_generation_;
+    if (!attempt_)
+      return conclude(run_event::stopped, {.reason = why, .detail = detail});
+    move(run_event::told_to_stop, detail);
+  }
+  const auto go_on = [this, why, detail, is_first, once_on_disk] {
+    if (is_first && attempt_)
       self_->send<caf::message_priority::high>(
         attempt_, stop_attempt{.why = why, .detail = detail});
+    once_on_disk();
   };
   self_->request(around_.journal, deadline::disk, save_run{.record = record_})
-    .then(
-      [stop_it](const written&) { stop_it(); },
-      [stop_it](const caf::error&) { stop_it(); });
+    .then([go_on](const written&) { go_on(); }, [go_on](const caf::error&) { go_on(); });
 }
 
 void run_state::drop_waiting_turns() {

@@ -89,7 +89,7 @@ caf::result<continued_run> runs_state::resume(const resume_run& request) {
         create(
           std::move(next),
           std::move(session),
-          finished.run_id,
+          {finished.run_id, {}},
           {deliver,
            [promise](error e) mutable { promise.deliver(to_caf(std::move(e))); }});
       },
@@ -150,7 +150,7 @@ result<new_run> runs_state::prepare(
 void runs_state::create(
   asked<spawn_run> request,
   std::optional<store::session_record> session,
-  std::optional<std::string> resumed_from,
+  origin from,
   answers to) {
   if (auto before = known(*request.who, request.what.idempotency_key, request.key))
     return to.made(*before);
@@ -163,8 +163,13 @@ void runs_state::create(
   const supervision::spawn_request place{request.who->run_id, made->record.view.depth};
   if (auto admitted = admission_->admit(place, setup_.around.world->now()); !admitted)
     return to.refused(std::move(admitted.error()));
-  made->record.resumed_from = resumed_from;
-  made->record.view.resumed_from_run_id = std::move(resumed_from);
+  made->record.resumed_from = from.resumed_from;
+  made->record.view.resumed_from_run_id = std::move(from.resumed_from);
+  if (auto& team = from.team) {
+    made->record.view.team_id = std::move(team->team_id);
+    made->record.view.member = std::move(team->member);
+    made->record.start_cause = std::move(team->cause);
+  }
   enter(made->record, made->launch);
   self_
     ->request(
@@ -292,15 +297,27 @@ void runs_state::forget(const std::string& run_id) {
 void runs_state::stop_all(const stop_run& order) {
   if (std::exchange(stopping_, order.detail))
     return;
+  stop_order_ = order;
+  if (!teams_)
+    return stop_runs();
+  teams_stopping_ = true;
+  self_->request(teams_, deadline::stop, order)
+    .then(
+      [this](const written&) { stop_runs(); },
+      [this](const caf::error&) { stop_runs(); });
+}
+
+void runs_state::stop_runs() {
+  teams_stopping_ = false;
   for (const auto& [run_id, live] : live_)
     if (live.actor)
-      self_->request(live.actor, deadline::stop, order)
+      self_->request(live.actor, deadline::stop, stop_order_)
         .then([](const stopped_run&) {}, [](const caf::error&) {});
   quit_if_done();
 }
 
 void runs_state::quit_if_done() {
-  if (stopping_ && loaded_ && live_.empty())
+  if (stopping_ && loaded_ && !teams_stopping_ && live_.empty())
     setup_.around.world->order(keeper::quit_order{.reason = *stopping_});
 }
 

@@ -41,6 +41,10 @@ public:
   caf::result<spawned_run> spawn(const asked<spawn_run>& request);
   caf::result<continued_run> resume(const resume_run& request);
   caf::result<process_owner> owner_of(const whose_process& question);
+  caf::result<spawned_run> spawn_for(const spawn_member& order);
+  caf::result<vetted_team> vet(const vet_team& question) const;
+  void meet(teams_actor all);
+  void teams(const teams_here& now);
   void stop_all(const stop_run& order);
   void over(const run_over& ended);
   void news(const kept_news& what);
@@ -67,11 +71,20 @@ private:
     std::function<void(error)> refused;
   };
 
+  /// Why there is to be a run, beside that somebody asks for it.
+  struct origin {
+    std::optional<std::string> resumed_from;
+    std::optional<spawn_member> team;
+  };
+
   void create(
     asked<spawn_run> request,
     std::optional<store::session_record> session,
-    std::optional<std::string> resumed_from,
+    origin from,
     answers to);
+  [[nodiscard]] std::string
+  name_for_member(const asked<spawn_run>& request, const spawn_member& order) const;
+  void stop_runs();
   [[nodiscard]] result<void> admit(asked<spawn_run>& request) const;
   [[nodiscard]] result<new_run> prepare(
     asked<spawn_run>& request,
@@ -113,6 +126,10 @@ private:
   std::vector<std::string> to_recover_;
   std::set<std::string> recovering_;
   std::optional<std::string> stopping_;
+  stop_run stop_order_;
+  teams_actor teams_;
+  bool teams_stopping_ = false;
+  std::size_t live_teams_ = 0;
   bool loaded_ = false;
   bool listed_ = false;
   bool open_ = false;

@@ -17,7 +17,9 @@ void runs_state::clients(const clients_here& now) {
 void runs_state::watch_idle() {
   ++idle_generation_;
   const auto patience = std::chrono::seconds(setup_.config.idle_exit_s);
-  if (!open_ || clients_ > 0 || !live_.empty() || patience.count() == 0)
+  if (
+    !open_ || clients_ > 0 || !live_.empty() || live_teams_ > 0 ||
+    patience.count() == 0)
     return;
   setup_.around.world->wake_after(
     patience, self_->address(), token::idle | idle_generation_);

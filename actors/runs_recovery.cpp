@@ -160,6 +160,8 @@ void runs_state::ready_if_done() {
     if (!live_.contains(key.run_id))
       let_go(kept);
   setup_.around.world->open_doors();
+  if (teams_)
+    self_->send(teams_, runs_ready{});
   watch_idle();
   quit_if_done();
 }
@@ -265,6 +267,10 @@ runs(runs_actor::stateful_pointer<runs_state> self, runs_setup setup) {
     [state](const asked<spawn_run>& request) { return state->spawn(request); },
     [state](const resume_run& request) { return state->resume(request); },
     [state](const whose_process& question) { return state->owner_of(question); },
+    [state](const spawn_member& order) { return state->spawn_for(order); },
+    [state](const vet_team& question) { return state->vet(question); },
+    [state](const teams_actor& all) { state->meet(all); },
+    [state](const teams_here& now) { state->teams(now); },
     [state](const stop_run& order) { state->stop_all(order); },
     [state](const run_over& ended) { state->over(ended); },
     [state](const clients_here& now) { state->clients(now); },

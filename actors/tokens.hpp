@@ -13,7 +13,9 @@ inline constexpr std::uint64_t wait_over = 5ull << 56;
 inline constexpr std::uint64_t flush_again = 6ull << 56;
 inline constexpr std::uint64_t idle = 7ull << 56;
 inline constexpr std::uint64_t sync = 8ull << 56;
-inline constexpr std::uint64_t memory = 32ull << 56;
+inline constexpr std::uint64_t memory = 9ull << 56;
+inline constexpr std::uint64_t team_due = 10ull << 56;
+inline constexpr std::uint64_t save_again = 11ull << 56;
 inline constexpr std::uint64_t kind_mask = 0xFFull << 56;
 
 } // namespace troupe::token

@@ -14,7 +14,7 @@ namespace troupe::cli {
 namespace {
 
 constexpr const char* footer =
-  "RUN is a run's id, a unique prefix of it, or the agent's name.\n"
+  "RUN is a run's id, a unique prefix of it, or the agent's name; TEAM likewise.\n"
   "Exit codes: 0 ok, 1 failed, 2 usage, 3 needs attention, 4 daemon unreachable, "
   "124 timeout.";
 
@@ -32,6 +32,7 @@ public:
     add_servers();
     add_views();
     add_orders();
+    add_teams();
     add_checks();
   }
 
@@ -104,13 +105,36 @@ private:
     wait->add_flag("--attention", wait_.attention, "Or until one needs an answer");
     wait->add_option("--timeout", wait_.timeout_s, "Seconds; then exit code 124")
       ->check(CLI::NonNegativeNumber);
-    auto* kill = command("kill", "End runs with all their processes", kill_);
+    auto* kill = command("kill", "End runs or teams with all their processes", kill_);
     kill->add_option("RUN", kill_.runs)->required();
     kill->add_option("--timeout", kill_.timeout_s, "Seconds to wait for the proof")
       ->check(CLI::NonNegativeNumber);
     auto* answer = command("answer", "Answer a run, or give it its next turn", answer_);
     answer->add_option("RUN", answer_.run)->required();
     answer->add_option("ANSWER", answer_.text, "allow, deny, or any text")->required();
+  }
+
+  void add_teams() {
+    auto* team = app_.add_subcommand("team", "Start agents that depend on each other");
+    team->fallthrough();
+    team->require_subcommand(1);
+    auto* begin = team->add_subcommand("start", "Start the team of a file");
+    begin->fallthrough();
+    begin->callback([this] { into_.what = team_; });
+    begin->add_option("FILE", team_.file, "YAML; see examples/team.yml")->required();
+    begin->add_flag("--wait", team_.wait, "Return when the team has ended");
+    begin->add_flag("--json", team_.as_json, "As JSON");
+    auto* tree = command("tree", "Teams and runs, and what each waits for", tree_);
+    tree->add_option("TEAM", tree_.team, "Only this team");
+    tree->add_flag("-a,--all", tree_.all, "Ended ones too");
+    tree->add_flag("--json", tree_.as_json, "As JSON");
+    auto* why = command("why", "The last decisions about a run or a team", why_);
+    why->add_option("RUN", why_.id, "A run or a team")->required();
+    why->add_flag("--json", why_.as_json, "As JSON");
+    auto* restart =
+      command("restart", "End an attempt and start another now", restart_);
+    restart->add_option("RUN", restart_.run)->required();
+    restart->add_flag("--fresh", restart_.fresh, "Without the conversation so far");
   }
 
   void add_checks() {
@@ -132,6 +156,10 @@ private:
   kill_options kill_;
   run_options run_;
   answer_options answer_;
+  team_options team_;
+  tree_options tree_;
+  why_options why_;
+  restart_options restart_;
   tools_options tools_;
   doctor_options doctor_;
   version_options version_;

@@ -2,6 +2,7 @@
 
 #include "cli/console.hpp"
 #include "cli/render.hpp"
+#include "cli/team_command.hpp"
 #include "protocol/text.hpp"
 
 #include <algorithm>
@@ -194,9 +195,12 @@ int wait_for(door& at, const wait_options& wanted) {
 
 int kill_runs(door& at, const kill_options& wanted) {
   int worst = exit_ok;
-  for (const auto& run : wanted.runs)
-    if (const int code = kill_one(at, run, wanted.timeout_s); code != exit_ok)
+  for (const auto& run : wanted.runs) {
+    const int code = run.starts_with("t_") ? kill_team(at, run, wanted.timeout_s)
+                                           : kill_one(at, run, wanted.timeout_s);
+    if (code != exit_ok)
       worst = worst == exit_ok || worst == code ? code : exit_failed;
+  }
   return worst;
 }
 

@@ -26,11 +26,12 @@ std::string text_of(const json& outcome) {
 
 } // namespace
 
-result<door> door::open(const place& where) {
+result<door>
+door::open(const place& where, const std::optional<std::string>& toolsets) {
   auto link = reach_daemon(where);
   if (!link)
     return fail(errc::unavailable, "no daemon can be reached: " + link.error().message);
-  return enter(std::move(*link), greeting({}));
+  return enter(std::move(*link), greeting(toolsets));
 }
 
 result<door> door::enter(keeper::descriptor link, const hello& who) {

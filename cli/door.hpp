@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,8 +21,10 @@ public:
 
   static constexpr std::chrono::seconds answer_time{15};
 
-  /// Greets and initializes; the daemon is started if need be.
-  [[nodiscard]] static result<door> open(const place& where);
+  /// Greets and initializes; the daemon is started if need be. `toolsets`: what may be
+  /// called; absent: what the daemon shows to everybody.
+  [[nodiscard]] static result<door>
+  open(const place& where, const std::optional<std::string>& toolsets = {});
 
   /// On a connection that stands already.
   [[nodiscard]] static result<door> enter(keeper::descriptor link, const hello& who);

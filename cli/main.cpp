@@ -6,9 +6,12 @@
 #include "cli/follow.hpp"
 #include "cli/keeper_command.hpp"
 #include "cli/relay.hpp"
+#include "cli/team_command.hpp"
 #include "keeper/hold.hpp"
 
+#include <concepts>
 #include <cstdio>
+#include <optional>
 #include <poll.h>
 #include <string_view>
 #include <unistd.h>
@@ -53,6 +56,18 @@ int ask(door& at, const run_options& wanted) {
 int ask(door& at, const answer_options& wanted) {
   return answer_run(at, wanted);
 }
+int ask(door& at, const team_options& wanted) {
+  return start_team(at, wanted);
+}
+int ask(door& at, const tree_options& wanted) {
+  return show_tree(at, wanted);
+}
+int ask(door& at, const why_options& wanted) {
+  return show_why(at, wanted);
+}
+int ask(door& at, const restart_options& wanted) {
+  return restart_one(at, wanted);
+}
 int ask(door& at, const tools_options& wanted) {
   return show_tools(at, wanted);
 }
@@ -62,7 +77,9 @@ requires requires(door& at, const Options& wanted) {
   ask(at, wanted);
 }
 int obey(const place& where, const Options& wanted) {
-  auto at = door::open(where);
+  constexpr bool shows_tools = std::same_as<Options, tools_options>;
+  auto at =
+    door::open(where, shows_tools ? std::nullopt : std::optional<std::string>("all"));
   return at ? ask(*at, wanted) : exit_with(at.error());
 }
 

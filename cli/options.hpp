@@ -83,6 +83,30 @@ struct answer_options {
   std::vector<std::string> text;
 };
 
+/// A team as YAML.
+struct team_options {
+  std::string file;
+  bool wait = false;
+  bool as_json = false;
+};
+
+struct tree_options {
+  std::optional<std::string> team;
+  bool all = false;
+  bool as_json = false;
+};
+
+/// Of a run or a team.
+struct why_options {
+  std::string id;
+  bool as_json = false;
+};
+
+struct restart_options {
+  std::string run;
+  bool fresh = false;
+};
+
 struct tools_options {
   bool as_json = false;
 };
@@ -108,6 +132,10 @@ struct invocation {
     kill_options,
     run_options,
     answer_options,
+    team_options,
+    tree_options,
+    why_options,
+    restart_options,
     tools_options,
     doctor_options>
     what;

@@ -6,6 +6,7 @@
 #include "actors/registry.hpp"
 #include "actors/runs.hpp"
 #include "actors/syncer.hpp"
+#include "actors/teams.hpp"
 #include "io/clients.hpp"
 #include "mcp/gateway.hpp"
 
@@ -40,6 +41,7 @@ struct services {
   journal_actor journal;
   registry_actor registry;
   runs_actor runs;
+  teams_actor teams;
   gateway_actor gateway;
 };
 
@@ -57,6 +59,7 @@ caf::behavior root(caf::event_based_actor* self, const services& all) {
   self->monitor(all.journal);
   self->monitor(all.registry);
   self->monitor(all.runs);
+  self->monitor(all.teams);
   self->monitor(all.gateway);
   self->set_down_handler([](const caf::down_msg& died) {
     log_error("root service_died reason=\"{}\"", caf::to_string(died.reason));
@@ -95,10 +98,16 @@ int serve(host_options options) {
       .registry = all.registry,
       .config = options.config,
       .keeper_pid = options.keeper_pid});
+  all.teams = system.spawn(
+    teams,
+    teams_setup{
+      .around = {.world = &world, .disk = disk, .journal = all.journal},
+      .registry = all.registry,
+      .runs = all.runs});
   all.gateway = system.spawn(
     mcp::gateway,
     static_cast<room*>(&world),
-    desk{.registry = all.registry, .runs = all.runs},
+    desk{.registry = all.registry, .runs = all.runs, .teams = all.teams},
     mcp::session_options{
       .toolsets = joined(options.config.toolsets),
       .line_bytes_max = io::clients::line_bytes_max,

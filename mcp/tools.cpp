@@ -1,4 +1,5 @@
 #include "mcp/verbs.hpp"
+#include "mcp/why.hpp"
 
 namespace troupe::mcp {
 
@@ -176,6 +177,72 @@ const std::vector<tool>& tools() {
        .idempotent = true,
        .waits = true,
        .timeout = deadline::stop}),
+    row<spawn_team>(
+      &desk::teams,
+      {.name = "spawn_team",
+       .title = "Start a team of agents",
+       .description =
+         "Starts several supervised agents that depend on each other, in order, and "
+         "returns the team_id at once. Each member is a run; strategy says whom the "
+         "restart of one takes along. For agents that need nothing of each other, "
+         "spawn_run each. Next: get_tree with the team_id and wait_ms.",
+       .toolset = "teams",
+       .open_world = true,
+       .timeout = deadline::answer}),
+    row<cancel_team>(
+      &desk::teams,
+      {.name = "cancel_team",
+       .title = "Stop a team",
+       .description =
+         "Stops a team for good, its members in the reverse order of their start; "
+         "nothing of it is restarted. Only on order of the user. Says cancelled when "
+         "every member is gone; with phase stopping, call get_tree later.",
+       .toolset = "teams",
+       .destructive = true,
+       .idempotent = true,
+       .waits = true,
+       .timeout = deadline::stop}),
+    row<get_tree>(
+      &desk::teams,
+      {.name = "get_tree",
+       .title = "Look at teams and runs",
+       .description =
+         "Shows the live teams with their members, what each waits for and why it is "
+         "where it is, and the runs in no team. With team and wait_ms, waits for the "
+         "end of that team. Next: get_run with a member's run_id, why for the "
+         "decisions.",
+       .toolset = "teams",
+       .read_only = true,
+       .idempotent = true,
+       .waits = true,
+       .timeout = deadline::wait}),
+    row(
+      tell_why,
+      {.name = "why",
+       .title = "Why a run or team is where it is",
+       .description =
+         "Lists the last decisions about a run or a team with their reasons, newest "
+         "first: starts, restarts, waits and stops. Next: get_run for the attempts of "
+         "a "
+         "run, poll_events for all it did.",
+       .toolset = "teams",
+       .read_only = true,
+       .idempotent = true,
+       .timeout = deadline::answer}),
+    row<restart_run>(
+      &desk::registry,
+      {.name = "restart_run",
+       .title = "Restart a run",
+       .description =
+         "Ends the current attempt of a run with its process tree and starts another "
+         "at "
+         "once, in the same conversation or afresh; the run_id stays. Only on order of "
+         "the user: crashes are restarted without it. A run that has ended is not "
+         "restarted: use continue_run. Next: get_run.",
+       .toolset = "teams",
+       .destructive = true,
+       .open_world = true,
+       .timeout = deadline::answer}),
   };
   return table;
 }

@@ -36,6 +36,11 @@ constexpr std::array guides{
     "get_claude_session (progress and last output), kill_claude_session. A session_id "
     "is a run_id and works with the run tools. Look in every few minutes; kill none "
     "unless the user says so.\n"},
+  guide{
+    "teams",
+    "For agents that depend on each other: spawn_team starts them in order and decides "
+    "together about restarts; get_tree shows them and waits for the end; why tells the "
+    "reasons. cancel_team and restart_run only when the user asks for it.\n"},
 };
 
 bool known(std::string_view name) {
@@ -43,7 +48,10 @@ bool known(std::string_view name) {
 }
 
 error unknown_toolset(std::string_view name) {
-  const std::array<std::string_view, 3> words{"runs", "verbs", "all"};
+  std::vector<std::string_view> words;
+  for (const auto& g : guides)
+    words.push_back(g.toolset);
+  words.emplace_back("all");
   return {
     errc::invalid_argument,
     "toolsets: " + unknown_value(std::string(name), words).reason};

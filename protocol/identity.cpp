@@ -41,6 +41,13 @@ std::string ulid(timestamp now) {
   return text;
 }
 
+bool is_ulid_after(std::string_view text, std::string_view prefix) {
+  return text.size() == ulid_length + prefix.size() && text.starts_with(prefix) &&
+         std::ranges::all_of(text.substr(prefix.size()), [](char c) {
+           return crockford.find(c) != std::string_view::npos;
+         });
+}
+
 } // namespace
 
 std::string new_run_id(timestamp now) {
@@ -49,6 +56,10 @@ std::string new_run_id(timestamp now) {
 
 std::string new_session_id(timestamp now) {
   return "s_" + ulid(now);
+}
+
+std::string new_team_id(timestamp now) {
+  return "t_" + ulid(now);
 }
 
 std::string new_uuid() {
@@ -78,10 +89,11 @@ bool same_secret(std::string_view a, std::string_view b) {
 }
 
 bool is_run_id(std::string_view text) {
-  return text.size() == ulid_length + 2 && text.starts_with("r_") &&
-         std::ranges::all_of(text.substr(2), [](char c) {
-           return crockford.find(c) != std::string_view::npos;
-         });
+  return is_ulid_after(text, "r_");
+}
+
+bool is_team_id(std::string_view text) {
+  return is_ulid_after(text, "t_");
 }
 
 } // namespace troupe

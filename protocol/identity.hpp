@@ -14,6 +14,9 @@ namespace troupe {
 /// `s_` and a ULID.
 [[nodiscard]] std::string new_session_id(timestamp now);
 
+/// `t_` and a ULID.
+[[nodiscard]] std::string new_team_id(timestamp now);
+
 /// A random UUID (version 4), as backends such as Claude Code want for sessions.
 [[nodiscard]] std::string new_uuid();
 
@@ -25,5 +28,6 @@ namespace troupe {
 
 /// Whether it has the form of a run id; anything else never becomes part of a path.
 [[nodiscard]] bool is_run_id(std::string_view text);
+[[nodiscard]] bool is_team_id(std::string_view text);
 
 } // namespace troupe

@@ -28,6 +28,7 @@ struct run_brief {
   std::uint32_t pending_requests = 0;
   std::optional<std::string> parent_run_id;
   std::uint32_t depth = 1;
+  std::optional<std::string> team_id;
 
   friend bool operator==(const run_brief&, const run_brief&) = default;
 
@@ -53,6 +54,7 @@ struct run_brief {
         "Requests that wait for an answer."),
       optional("parent_run_id", &run_brief::parent_run_id, "The run that started it."),
       optional("depth", &run_brief::depth, "1 for a run started by a person."),
+      optional("team_id", &run_brief::team_id, "The team it is a member of."),
     };
   }
 };

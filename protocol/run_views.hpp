@@ -108,6 +108,8 @@ struct run_view {
   std::optional<std::string> resumed_from_run_id;
   std::optional<std::string> parent_run_id;
   std::uint32_t depth = 1;
+  std::optional<std::string> team_id;
+  std::optional<std::string> member;
 
   static constexpr auto fields() {
     return field_list{
@@ -137,9 +139,11 @@ struct run_view {
       optional(
         "resumed_from_run_id",
         &run_view::resumed_from_run_id,
-        "The run it goes on from."),
+        "The run it goes on from, or whose place in a team it takes."),
       optional("parent_run_id", &run_view::parent_run_id, "The run that started it."),
       optional("depth", &run_view::depth, "1 for a run started by a person."),
+      optional("team_id", &run_view::team_id, "The team it is a member of."),
+      optional("member", &run_view::member, "As which member of the team."),
     };
   }
 };

@@ -6,4 +6,6 @@
 #include "protocol/run_views.hpp"
 #include "protocol/spawning.hpp"
 #include "protocol/steering.hpp"
+#include "protocol/team_views.hpp"
+#include "protocol/teams.hpp"
 #include "protocol/watching.hpp"

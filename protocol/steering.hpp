@@ -2,6 +2,7 @@
 
 #include "protocol/messages.hpp"
 #include "protocol/phases.hpp"
+#include "protocol/policy.hpp"
 
 #include <array>
 #include <cstdint>
@@ -108,6 +109,46 @@ struct continued_run {
         "resumed_from_run_id",
         &continued_run::resumed_from_run_id,
         "The finished run."),
+    };
+  }
+};
+
+struct restart_run {
+  std::optional<std::string> run_id;
+  std::optional<std::string> agent_name;
+  std::optional<std::string> cwd;
+  restart_mode mode = restart_mode::resume;
+  std::optional<std::string> reason;
+
+  static constexpr bool closed = true;
+  static constexpr auto fields() {
+    return field_list{
+      optional(
+        "run_id", &restart_run::run_id, "The run, or a unique prefix of its id."),
+      optional("agent_name", &restart_run::agent_name, "Instead of run_id."),
+      optional("cwd", &restart_run::cwd, "Where the agent_name is meant."),
+      optional(
+        "mode", &restart_run::mode, "Resume the conversation, or start it afresh."),
+      optional("reason", &restart_run::reason, "Kept with the run."),
+    };
+  }
+};
+
+struct restarted_run {
+  std::string run_id;
+  run_status status = run_status::running;
+  run_phase phase = run_phase::working;
+  std::uint32_t next_attempt = 2;
+
+  static constexpr auto fields() {
+    return field_list{
+      required("run_id", &restarted_run::run_id, "The run; its id stays."),
+      required("status", &restarted_run::status, "Where it is."),
+      required("phase", &restarted_run::phase, "In detail."),
+      required(
+        "next_attempt",
+        &restarted_run::next_attempt,
+        "Starts as soon as the processes of the one before are gone."),
     };
   }
 };

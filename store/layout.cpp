@@ -69,4 +69,20 @@ fs::path layout::session_file(const std::string& session_id) const {
   return state / "sessions" / (plain(session_id) + ".json");
 }
 
+fs::path layout::teams() const {
+  return state / "teams";
+}
+
+fs::path layout::team(const std::string& team_id) const {
+  return teams() / plain(team_id);
+}
+
+fs::path layout::team_file(const std::string& team_id) const {
+  return team(team_id) / "team.json";
+}
+
+fs::path layout::team_launch_file(const std::string& team_id) const {
+  return team(team_id) / "launch.json";
+}
+
 } // namespace troupe::store

@@ -29,6 +29,11 @@ struct layout {
   [[nodiscard]] std::filesystem::path
   token_file(const std::string& run_id, std::uint32_t n) const;
   [[nodiscard]] std::filesystem::path session_file(const std::string& session_id) const;
+  [[nodiscard]] std::filesystem::path teams() const;
+  [[nodiscard]] std::filesystem::path team(const std::string& team_id) const;
+  [[nodiscard]] std::filesystem::path team_file(const std::string& team_id) const;
+  [[nodiscard]] std::filesystem::path
+  team_launch_file(const std::string& team_id) const;
 };
 
 } // namespace troupe::store

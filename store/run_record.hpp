@@ -39,6 +39,8 @@ struct run_record {
   std::optional<timestamp> next_start;     ///< When it is backing off or parked: until.
   std::vector<std::string> waiting_turns;  ///< No attempt has sent them yet.
   std::vector<std::string> keys;           ///< Of the calls that asked for it.
+  std::optional<std::string> start_cause;  ///< Why its team started it.
+  std::optional<restart_mode> restart_order; ///< A restart was ordered and is due.
 
   static constexpr auto fields() {
     return field_list{
@@ -53,6 +55,8 @@ struct run_record {
         "waiting_turns", &run_record::waiting_turns, "No attempt has sent them yet."),
       optional(
         "keys", &run_record::keys, "Idempotency keys of calls that asked for it."),
+      optional("start_cause", &run_record::start_cause, "Why its team started it."),
+      optional("restart_order", &run_record::restart_order, "A restart is due."),
     };
   }
 };

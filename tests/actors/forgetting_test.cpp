@@ -1,20 +1,10 @@
-#include "tests/actors/one_run.hpp"
 #include "tests/actors/slow_journal.hpp"
 
 namespace troupe {
 namespace {
 
 /// What the keeper is told to forget, and when, over a disk that can be slow.
-struct forgetting : one_run {
-  std::shared_ptr<test::slow_disk> disk_speed = std::make_shared<test::slow_disk>();
-
-  journal_actor in_front_of(journal_actor real) override {
-    return spawn(test::slow_journal, std::move(real), disk_speed);
-  }
-  void catch_up() {
-    caf::anon_send(files, wake{});
-    settle();
-  }
+struct forgetting : test::slow_house {
   std::vector<keeper::attempt_key> forgotten() const {
     std::vector<keeper::attempt_key> keys;
     for (const auto& each : ordered<keeper::forget_order>())

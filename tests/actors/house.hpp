@@ -1,11 +1,9 @@
 #pragma once
 
 #include "actors/errors.hpp"
-#include "actors/journal.hpp"
-#include "actors/registry.hpp"
-#include "actors/runs.hpp"
-#include "actors/syncer.hpp"
+#include "actors/interfaces.hpp"
 #include "protocol/json.hpp"
+#include "store/configuration.hpp"
 #include "store/events.hpp"
 #include "store/run_files.hpp"
 #include "tests/store/scratch.hpp"
@@ -29,6 +27,7 @@ struct house : actor_world {
   journal_actor files;
   registry_actor names;
   runs_actor boss;
+  teams_actor coach;
 
   void SetUp() override { begin(); }
   void TearDown() override { die(); }
@@ -40,57 +39,20 @@ struct house : actor_world {
   }
 
   /// A supervisor starts, and hears this before it has read the disk.
-  void begin_hearing(std::vector<keeper::report> early) {
-    const auto hand = disk_hand();
-    files = in_front_of(spawn(
-      journal,
-      journal_setup{
-        .disk = disk, .world = &outside, .awaited = hand, .grouped = hand}));
-    names = spawn(registry, static_cast<room*>(&outside), files);
-    boss = spawn(
-      runs,
-      runs_setup{
-        .around = {.world = &outside, .disk = disk, .journal = files},
-        .registry = names,
-        .config = config,
-        .keeper_pid = 77});
-    for (auto& each : early)
-      caf::anon_send(boss, kept_news{{}, std::move(each)});
-    settle();
-  }
+  void begin_hearing(std::vector<keeper::report> early);
 
   /// Who waits for the disk.
-  virtual syncer_actor disk_hand() { return spawn(syncer, caf::unit); }
+  virtual syncer_actor disk_hand();
 
   /// Who stands between the actors and their journal.
   virtual journal_actor in_front_of(journal_actor real) { return real; }
 
   /// The supervisor is killed: nothing of it is left but the disk and the keeper.
-  void die() {
-    caf::anon_send_exit(boss, caf::exit_reason::kill);
-    caf::anon_send_exit(names, caf::exit_reason::kill);
-    settle();
-    caf::anon_send_exit(files, caf::exit_reason::kill);
-    settle();
-    outside.watchers.clear();
-    outside.tails.clear();
-    outside.orders.clear();
-  }
+  void die();
 
-  void keeper_says(keeper::report what) {
-    caf::anon_send(boss, kept_news{{}, std::move(what)});
-    settle();
-  }
+  void keeper_says(keeper::report what);
 
-  static asked<spawn_run> request(json more = json::object()) {
-    json j{
-      {"backend", "process"},
-      {"prompt", "go"},
-      {"cwd", "/"},
-      {"backend_config", {{"command", {"agent"}}, {"stdin", "json"}}}};
-    j.update(more);
-    return {std::make_shared<caller>(), "", *decode_text<spawn_run>(print_json(j))};
-  }
+  static asked<spawn_run> request(json more = json::object());
 
   template <class T>
   static asked<T> by_person(const json& j) {
@@ -108,42 +70,14 @@ struct house : actor_world {
     return got;
   }
 
-  std::string start(const json& more = json::object()) {
-    auto made = answer<spawned_run>(boss, request(more));
-    EXPECT_TRUE(made) << made.error().message;
-    return made ? made->run_id : "";
-  }
+  std::string start(const json& more = json::object());
 
-  run_view view(const std::string& id) {
-    return *answer<run_view>(names, by_person<get_run>({{"run_id", id}}));
-  }
+  run_view view(const std::string& id);
 
-  std::vector<json> events(const std::string& id, std::uint64_t after = 0) {
-    const auto page = *answer<event_page>(
-      names,
-      by_person<poll_events>(
-        {{"run_id", id},
-         {"after_seq", after},
-         {"wait_ms", 0},
-         {"limit", 1000},
-         {"max_bytes", 1'000'000}}));
-    std::vector<json> found;
-    for (const auto& each : page.events)
-      found.push_back(*parse_json(each.text));
-    return found;
-  }
+  std::vector<json> events(const std::string& id, std::uint64_t after = 0);
 
   /// Types in order; the phase of those that tell of one.
-  std::vector<std::string> told(const std::string& id) {
-    std::vector<std::string> words;
-    std::uint64_t seq = 0;
-    for (const auto& each : events(id)) {
-      EXPECT_EQ(each["seq"], ++seq);
-      const bool moved = each["type"] == "status_changed";
-      words.push_back(moved ? each["data"]["phase"] : each["type"]);
-    }
-    return words;
-  }
+  std::vector<std::string> told(const std::string& id);
 
   static keeper::attempt_key key(const std::string& id, std::uint32_t n = 1) {
     return {id, n};
@@ -152,35 +86,15 @@ struct house : actor_world {
     return {.key = k, .pid = pid, .root_pid = pid + 1, .proof = keeper::tier::cgroup};
   }
 
-  void tell_both(const keeper::attempt_key& k, const keeper::report& what) {
-    outside.tell(k, what);
-    keeper_says(what);
-  }
+  void tell_both(const keeper::attempt_key& k, const keeper::report& what);
   void spawned(const std::string& id, std::uint32_t n = 1) {
     tell_both(key(id, n), alive(key(id, n)));
   }
-  void prints(const std::string& text) {
-    outside.feed(outside.tails.rbegin()->first, text);
-    settle();
-  }
+  void prints(const std::string& text);
   void prints(const json& j) { prints(print_json(j) + "\n"); }
-  void exits(const std::string& id, int code, std::uint32_t n = 1) {
-    outside.tell(
-      key(id, n),
-      keeper::exited_report{.key = key(id, n), .code = code, .tree_empty = true});
-    settle();
-    vanishes(id, n);
-  }
-  void vanishes(const std::string& id, std::uint32_t n = 1) {
-    tell_both(
-      key(id, n),
-      keeper::gone_report{
-        .key = key(id, n), .proof = keeper::tier::cgroup, .at = outside.wall()});
-  }
-  void completes(const std::string& id, std::uint32_t n = 1) {
-    prints(json{{"type", "run_completed"}, {"final_response", "done"}});
-    exits(id, 0, n);
-  }
+  void exits(const std::string& id, int code, std::uint32_t n = 1);
+  void vanishes(const std::string& id, std::uint32_t n = 1);
+  void completes(const std::string& id, std::uint32_t n = 1);
 
   template <class Order>
   std::vector<Order> ordered() const {
@@ -200,11 +114,7 @@ struct house : actor_world {
 
   /// The actor of a run, as the registry is told of it, is found by its attempt's link:
   /// a bug in it looks like this.
-  void crash_attempt(const std::string& id, std::uint32_t n = 1) {
-    const auto who = caf::actor_cast<caf::actor>(outside.watchers.at(key(id, n)));
-    caf::anon_send_exit(who, caf::exit_reason::unhandled_exception);
-    settle();
-  }
+  void crash_attempt(const std::string& id, std::uint32_t n = 1);
 };
 
 } // namespace troupe::test

@@ -19,6 +19,9 @@ struct desk_script {
   std::vector<asked<poll_events>> polled;
   std::vector<asked<cancel_run>> cancelled;
   std::vector<asked<continue_run>> continued;
+  std::vector<asked<restart_run>> restarted;
+  std::vector<asked<spawn_team>> teams_spawned;
+  std::vector<asked<list_decisions>> decisions_asked;
   std::vector<whose_process> identified;
   std::vector<std::size_t> clients_told;
 
@@ -29,6 +32,8 @@ struct desk_script {
   run_view view;
   run_page page;
   event_page events;
+  tree_view tree;
+  why_view decisions;
   waited_runs waited;
   std::vector<caf::typed_response_promise<waited_runs>> waits;
   std::vector<caf::typed_response_promise<process_owner>> identities;
@@ -42,187 +47,41 @@ struct desk_script {
   }
 };
 
-struct fake_state {
-  static inline const char* name = "fake";
-  std::vector<caf::typed_response_promise<run_view>> unanswered;
-};
-
-/// Answers the oldest questions that wait. Only while an actor runs: a promise that is
-/// kept from outside uses an execution unit that is gone.
-template <class T>
-void deliver(
-  std::vector<caf::typed_response_promise<T>>& waiting, T answer, std::size_t most) {
-  const auto end =
-    waiting.begin() + static_cast<std::ptrdiff_t>(std::min(most, waiting.size()));
-  std::for_each(waiting.begin(), end, [&](auto& promise) { promise.deliver(answer); });
-  waiting.erase(waiting.begin(), end);
-}
-
-inline registry_actor::behavior_type
-fake_registry(registry_actor::stateful_pointer<fake_state> self, desk_script* s) {
-  return {
-    [=](const asked<get_run>&) -> caf::result<run_view> {
-      if (s->silent)
-        return self->state.unanswered.emplace_back(
-          self->make_response_promise<run_view>());
-      return s->answer(s->view);
-    },
-    [=](const asked<list_runs>& q) {
-      s->listed.push_back(q);
-      auto page = s->page;
-      if (page.runs.size() > q.what.limit) {
-        page.runs.resize(q.what.limit);
-        page.next_cursor = page.runs.back().run_id;
-      }
-      return s->answer(page);
-    },
-    [=](const asked<poll_events>& q) {
-      s->polled.push_back(q);
-      return s->answer(s->events);
-    },
-    [=](const asked<wait_runs>&) -> caf::result<waited_runs> {
-      return s->waits.emplace_back(self->make_response_promise<waited_runs>());
-    },
-    [=](const asked<cancel_run>& q) {
-      s->cancelled.push_back(q);
-      return s->answer(cancelled_run{
-        .run_id = q.what.run_id.value_or("r_?"),
-        .cancelled_at = timestamp{1'795'000'000'000},
-        .proof = "cgroup"});
-    },
-    [=](const asked<continue_run>& q) {
-      s->continued.push_back(q);
-      return s->answer(continued_run{
-        .run_id = q.what.run_id.value_or("r_?"),
-        .session_id = "s_1",
-        .agent_name = "agent1"});
-    },
-    [](const runs_actor&) {},
-    [](const run_report&) {},
-    [](const run_brief&, const run_actor&) {},
-    [](const run_over&) -> caf::result<written> { return written{}; },
-    [=](const wake& w) { deliver(s->waits, s->waited, w.token); }};
-}
-
-inline runs_actor::behavior_type
-fake_runs(runs_actor::stateful_pointer<fake_state> self, desk_script* s) {
-  return {
-    [=](const asked<spawn_run>& q) {
-      s->spawned.push_back(q);
-      return s->answer(spawned_run{
-        .run_id = "r_" + std::to_string(s->spawned.size()),
-        .backend = q.what.backend,
-        .role = q.what.role,
-        .session_id = "s_1",
-        .agent_name = q.what.nickname.value_or("agent1")});
-    },
-    [](const resume_run&) { return continued_run{}; },
-    [=](const whose_process& q) -> caf::result<process_owner> {
-      s->identified.push_back(q);
-      if (s->hold_identities)
-        return s->identities.emplace_back(self->make_response_promise<process_owner>());
-      if (s->refusal)
-        return to_caf(*s->refusal);
-      return s->owner;
-    },
-    [](const stop_run&) {},
-    [](const run_over&) {},
-    [=](const clients_here& now) { s->clients_told.push_back(now.count); },
-    [](const kept_news&) {},
-    [=](const wake& w) { deliver(s->identities, s->owner, w.token); }};
-}
-
 /// A gateway with clients on one side and a scripted desk on the other.
 struct door_world : actor_world {
   desk_script script;
   std::vector<mcp::call_entry> logged;
-  desk at{spawn(fake_registry, &script), spawn(fake_runs, &script)};
-  gateway_actor gate = spawn(
-    mcp::gateway,
-    static_cast<room*>(&outside),
-    at,
-    mcp::session_options{
-      .log = [this](const mcp::call_entry& e) { logged.push_back(e); }});
+  desk at;
+  gateway_actor gate;
+
+  door_world();
 
   static constexpr std::uint64_t client = 7;
   static constexpr const char* hello_line =
     R"({"version":1,"relay":"relay-1","cwd":"/work","env":{"HOME":"/home/me"}})";
 
-  void join(std::uint64_t who = client) {
-    client_joined peer;
-    peer.client = who;
-    peer.pid = 4242;
-    peer.cgroup = "/user.slice";
-    peer.ancestors = {4000, 1};
-    caf::anon_send(gate, peer);
-    settle();
-  }
+  void join(std::uint64_t who = client);
 
-  void say(const std::string& line, std::uint64_t who = client, bool cut = false) {
-    client_said said;
-    said.client = who;
-    said.line = line;
-    said.cut = cut;
-    caf::anon_send(gate, said);
-    settle();
-  }
+  void say(const std::string& line, std::uint64_t who = client, bool cut = false);
 
-  void leave(std::uint64_t who = client) {
-    client_left left;
-    left.client = who;
-    caf::anon_send(gate, left);
-    settle();
-  }
+  void leave(std::uint64_t who = client);
 
   /// Joins, greets and initializes; forgets what was said so far.
-  void open(const char* revision = "2025-11-25", std::uint64_t who = client) {
-    join(who);
-    say(hello_line, who);
-    say(
-      R"({"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":")" +
-        std::string(revision) +
-        R"(","capabilities":{},"clientInfo":{"name":"test","version":"1"}}})",
-      who);
-    outside.said[who].clear();
-  }
+  void open(const char* revision = "2025-11-25", std::uint64_t who = client);
 
-  void call(const json& id, std::string_view name, json arguments, json meta = {}) {
-    json params{{"name", name}, {"arguments", std::move(arguments)}};
-    if (!meta.is_null())
-      params["_meta"] = std::move(meta);
-    say(print_json(jsonrpc::request(id, "tools/call", std::move(params))));
-  }
+  void call(const json& id, std::string_view name, json arguments, json meta = {});
 
   /// Lets the desk answer so many of the waits, or identities, it holds.
-  void release(std::size_t most = 1000) {
-    wake w;
-    w.token = most;
-    caf::anon_send(at.registry, w);
-    caf::anon_send(at.runs, w);
-    settle();
-  }
+  void release(std::size_t most = 1000);
 
   /// Everything said to the client since the last time.
-  std::vector<json> heard(std::uint64_t who = client) {
-    std::vector<json> messages;
-    for (const auto& line : std::exchange(outside.said[who], {}))
-      messages.push_back(json::parse(line));
-    return messages;
-  }
+  std::vector<json> heard(std::uint64_t who = client);
 
   /// The one message said to the client since the last time.
-  json answer(std::uint64_t who = client) {
-    auto messages = heard(who);
-    EXPECT_EQ(messages.size(), 1U);
-    return messages.empty() ? json{} : messages.front();
-  }
+  json answer(std::uint64_t who = client);
 
   /// The text of a result that is an error for the model.
-  static std::string complaint(const json& message) {
-    EXPECT_EQ(message.at("result").value("isError", false), true) << message;
-    EXPECT_FALSE(message.at("result").contains("structuredContent"));
-    return message.at("result").at("content").at(0).at("text");
-  }
+  static std::string complaint(const json& message);
 };
 
 } // namespace troupe::test

@@ -78,7 +78,9 @@ TEST(Tools, ThatEndRunsSaySo) {
   }
 
   EXPECT_EQ(
-    destructive, (std::set<std::string_view>{"cancel_run", "kill_claude_session"}));
+    destructive,
+    (std::set<std::string_view>{
+      "cancel_run", "cancel_team", "kill_claude_session", "restart_run"}));
 }
 
 TEST(Tools, DescribeEveryArgumentAndRefuseOthers) {
@@ -143,18 +145,19 @@ TEST(Toolsets, ListTheRunToolsByDefault) {
 
 TEST(Toolsets, CanBeNamedTogether) {
   EXPECT_EQ(listed("verbs")->size(), 4U);
-  EXPECT_EQ(listed("verbs,runs")->size(), tools().size());
+  EXPECT_EQ(listed("verbs,runs,teams")->size(), tools().size());
   EXPECT_EQ(listed("all")->size(), tools().size());
 }
 
 TEST(Toolsets, NameTheNearestRightWord) {
   EXPECT_THAT(listed("verb").error().message, HasSubstr("did you mean verbs?"));
   EXPECT_THAT(
-    listed("runs,xyzzy").error().message, HasSubstr("allowed are runs, verbs, all"));
+    listed("runs,xyzzy").error().message,
+    HasSubstr("allowed are runs, verbs, teams, all"));
 }
 
 TEST(Instructions, StayBelowWhatClientsCut) {
-  for (const auto* toolsets : {"runs", "verbs", "all"})
+  for (const auto* toolsets : {"runs", "verbs", "teams", "all"})
     EXPECT_LT(instructions(*listed(toolsets)).size(), 2000U) << toolsets;
 }
 

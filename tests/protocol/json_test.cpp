@@ -5,7 +5,7 @@
 #include <array>
 
 namespace troupe {
-namespace {
+namespace json_test {
 
 using testing::HasSubstr;
 
@@ -317,5 +317,5 @@ TEST(WriteString, PrintsWhatPrintJsonPrints) {
   }
 }
 
-} // namespace
+} // namespace json_test
 } // namespace troupe
