@@ -351,7 +351,8 @@ void run_state::order_stop(
     once_on_disk();
   };
   self_->request(around_.journal, deadline::disk, save_run{.record = record_})
-    .then([go_on](const written&) { go_on(); }, [go_on](const caf::error&) { go_on(); });
+    .then(
+      [go_on](const written&) { go_on(); }, [go_on](const caf::error&) { go_on(); });
 }
 
 void run_state::drop_waiting_turns() {
