@@ -152,7 +152,7 @@ void attempt::start() {
   if (!what)
     return on_refused(what.error().message, what.error().code == errc::busy);
   system_oom_kills_ = system_oom_kills();
-  tree_ = plant(on_, what_.key, what_.memory_mb, tree_events());
+  tree_ = plant(on_, what_, tree_events());
   tree_->start(std::move(*what));
   stdio_ = {};
 }
@@ -165,6 +165,7 @@ void attempt::on_started(launched agent) {
   told.root_pid = tree_->root_pid();
   told.proof = tree_->proof();
   told.memory_limited = tree_->memory_limited();
+  told.processes_limited = tree_->processes_limited();
   spawned_ = std::move(told);
   repeat();
 }
@@ -209,6 +210,7 @@ void attempt::on_exited(const ending& how, bool alone) {
   if (!use.peak_mb && how.rss_kb_max > 0)
     told.peak_memory_mb = megabytes(how.rss_kb_max);
   told.oom = oom(how, use);
+  told.forks_refused = tree_->forks_refused();
   told.at = wall_now();
   exited_ = std::move(told);
   if (auto kept =

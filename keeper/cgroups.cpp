@@ -106,16 +106,21 @@ cgroups::cgroups(const std::string& hash) : name_("troupe-" + hash) {
   if (v2_.empty())
     return;
   one_kill_ = probes("TROUPE_PROBE_CGROUP_KILL");
-  write_control(
-    fs::path(v2_).parent_path().string() + "/cgroup.subtree_control", "+memory");
-  if (write_control(v2_ + "/cgroup.subtree_control", "+memory"))
-    return;
-  if (const auto v1 = find_mount("cgroup", "memory"))
-    v1_memory_ = settle(parents(*v1, own_path("memory")), name_);
+  v1_memory_ = settle_controller("memory");
+  v1_pids_ = settle_controller("pids");
+}
+
+std::string cgroups::settle_controller(const std::string& controller) const {
+  const auto parent = fs::path(v2_).parent_path().string();
+  write_control(parent + "/cgroup.subtree_control", "+" + controller);
+  if (write_control(v2_ + "/cgroup.subtree_control", "+" + controller))
+    return {};
+  const auto v1 = find_mount("cgroup", controller);
+  return v1 ? settle(parents(*v1, own_path(controller)), name_) : std::string();
 }
 
 cgroups::~cgroups() {
-  for (const auto& path : {v2_, v1_memory_})
+  for (const auto& path : {v2_, v1_memory_, v1_pids_})
     if (!path.empty())
       rmdir(path.c_str());
 }
@@ -123,7 +128,7 @@ cgroups::~cgroups() {
 bool cgroups::sweep() {
   std::vector<std::string> left;
   std::error_code why;
-  for (const auto& root : {v2_, v1_memory_})
+  for (const auto& root : {v2_, v1_memory_, v1_pids_})
     if (!root.empty())
       for (const auto& entry : fs::directory_iterator(root, why))
         if (entry.is_directory(why))
@@ -134,7 +139,7 @@ bool cgroups::sweep() {
     std::erase_if(left, [&](const std::string& path) {
       if (!path.starts_with(v2_))
         return remove_groups(path);
-      cgroup group(path, "", one_kill_);
+      cgroup group({path, {}, {}}, one_kill_);
       if (group.populated())
         log("ended leftover of a previous keeper path=" + path);
       group.kill();
@@ -144,17 +149,24 @@ bool cgroups::sweep() {
   return left.empty();
 }
 
-std::unique_ptr<cgroup> cgroups::make(const attempt_key& key) const {
+std::unique_ptr<cgroup>
+cgroups::make(const attempt_key& key, bool limits_processes) const {
   if (!usable())
     return nullptr;
   const auto name = "/" + key.run_id + "." + std::to_string(key.attempt);
   const auto v2 = v2_ + name;
   if (mkdir(v2.c_str(), 0755) < 0)
     return nullptr;
-  auto v1 = v1_memory_.empty() ? std::string() : v1_memory_ + name;
-  if (!v1.empty() && mkdir(v1.c_str(), 0755) < 0 && errno != EEXIST)
-    v1.clear();
-  auto group = std::make_unique<cgroup>(v2, v1, one_kill_);
+  const auto made = [&](const std::string& root) {
+    const auto path = root + name;
+    const bool is =
+      !root.empty() && (mkdir(path.c_str(), 0755) == 0 || errno == EEXIST);
+    return is ? path : std::string();
+  };
+  auto group = std::make_unique<cgroup>(
+    group_paths{
+      v2, made(v1_memory_), limits_processes ? made(v1_pids_) : std::string()},
+    one_kill_);
   return group->directory() >= 0 && group->events() >= 0 ? std::move(group) : nullptr;
 }
 

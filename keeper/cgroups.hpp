@@ -27,16 +27,22 @@ public:
   /// at most a few seconds; false if something would not die.
   [[nodiscard]] bool sweep();
 
-  /// Null if the kernel refuses; the tree must then be known in another way.
-  [[nodiscard]] std::unique_ptr<cgroup> make(const attempt_key& key) const;
+  /// Null if the kernel refuses; the tree must then be known in another way. Without
+  /// `limits_processes` there is no v1 pids group, which would cost each start time.
+  [[nodiscard]] std::unique_ptr<cgroup>
+  make(const attempt_key& key, bool limits_processes = false) const;
 
   /// Whether a process is a member of one of these groups.
   [[nodiscard]] bool has(int pid) const;
 
 private:
+  /// Where the v1 groups of a controller are; empty if v2 has it, or nothing.
+  [[nodiscard]] std::string settle_controller(const std::string& controller) const;
+
   std::string name_;
   std::string v2_;
   std::string v1_memory_;
+  std::string v1_pids_;
   bool one_kill_ = false;
 };
 

@@ -25,6 +25,7 @@ struct spawn_order {
   std::string dir;
   bool stdin_open = false;
   std::optional<std::uint32_t> memory_mb;
+  std::optional<std::uint32_t> processes;
 
   static constexpr auto fields() {
     return field_list{
@@ -40,6 +41,10 @@ struct spawn_order {
         "memory_mb",
         &spawn_order::memory_mb,
         "Limit of the tree where the tier has one."),
+      optional(
+        "processes",
+        &spawn_order::processes,
+        "Limit of the tree's processes and threads where the tier has one."),
     };
   }
 };

@@ -21,6 +21,7 @@ struct spawned_report {
   std::optional<std::string> refusal;
   bool retriable = false;
   bool memory_limited = false;
+  bool processes_limited = false;
 
   static constexpr auto fields() {
     return field_list{
@@ -44,6 +45,10 @@ struct spawned_report {
         "memory_limited",
         &spawned_report::memory_limited,
         "Whether the kernel holds the tree to the order's memory_mb."),
+      optional(
+        "processes_limited",
+        &spawned_report::processes_limited,
+        "Whether it holds the tree to the order's processes."),
     };
   }
 };
@@ -58,6 +63,7 @@ struct exited_report {
   std::uint64_t system_ms = 0;
   std::optional<std::uint32_t> peak_memory_mb;
   std::optional<std::string> oom;
+  std::optional<std::uint64_t> forks_refused;
   timestamp at;
 
   static constexpr auto fields() {
@@ -81,6 +87,10 @@ struct exited_report {
         "oom",
         &exited_report::oom,
         "proved: a counter says so; likely: SIGKILL not of ours."),
+      optional(
+        "forks_refused",
+        &exited_report::forks_refused,
+        "Forks and threads beyond the order's processes."),
       required("at", &exited_report::at, "When it was reaped."),
     };
   }

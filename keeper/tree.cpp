@@ -9,12 +9,17 @@ namespace troupe::keeper {
 
 namespace {
 
+/// Which limits the kernel holds.
+struct held_limits {
+  bool memory = false;
+  bool processes = false;
+};
+
 class cgroup_tree final : public tree {
 public:
   cgroup_tree(
-    const ground& on, std::unique_ptr<cgroup> group, bool memory_limited, events to)
-    : on_(on), group_(std::move(group)), memory_limited_(memory_limited),
-      to_(std::move(to)) {}
+    const ground& on, std::unique_ptr<cgroup> group, held_limits held, events to)
+    : on_(on), group_(std::move(group)), held_(held), to_(std::move(to)) {}
 
   ~cgroup_tree() override {
     on_.kids.forget(pid_);
@@ -42,7 +47,11 @@ public:
   void freeze(bool frozen) override { group_->freeze(frozen); }
   void kill() override { group_->kill(); }
   [[nodiscard]] memory_use memory() const override { return group_->memory(); }
-  [[nodiscard]] bool memory_limited() const override { return memory_limited_; }
+  [[nodiscard]] bool memory_limited() const override { return held_.memory; }
+  [[nodiscard]] bool processes_limited() const override { return held_.processes; }
+  [[nodiscard]] std::optional<std::uint64_t> forks_refused() const override {
+    return held_.processes ? group_->forks_refused() : std::nullopt;
+  }
   [[nodiscard]] tree_use use() const override { return group_->use(); }
 
 private:
@@ -54,24 +63,31 @@ private:
 
   const ground& on_;
   std::unique_ptr<cgroup> group_;
-  bool memory_limited_;
+  held_limits held_;
   events to_;
   int pid_ = 0;
 };
 
+held_limits limited(cgroup* group, const spawn_order& what) {
+  const held_limits held{
+    group && what.memory_mb && group->limit_memory(*what.memory_mb),
+    group && what.processes && group->limit_processes(*what.processes)};
+  const auto& run = what.key.run_id;
+  if (what.memory_mb && !held.memory)
+    log("run " + run + " memory watched: no memory controller may be used");
+  if (what.processes && !held.processes)
+    log("run " + run + " processes not limited: no pids controller may be used");
+  return held;
+}
+
 } // namespace
 
-std::unique_ptr<tree> plant(
-  const ground& on,
-  const attempt_key& key,
-  std::optional<std::uint32_t> memory_mb,
-  tree::events to) {
-  auto group = on.groups.make(key);
-  const bool limited = group && memory_mb && group->limit_memory(*memory_mb);
-  if (memory_mb && !limited)
-    log("run " + key.run_id + " memory watched: no memory controller may be used");
+std::unique_ptr<tree>
+plant(const ground& on, const spawn_order& what, tree::events to) {
+  auto group = on.groups.make(what.key, what.processes.has_value());
+  const auto held = limited(group.get(), what);
   if (group)
-    return std::make_unique<cgroup_tree>(on, std::move(group), limited, std::move(to));
+    return std::make_unique<cgroup_tree>(on, std::move(group), held, std::move(to));
   return std::make_unique<subtree>(on, std::move(to));
 }
 

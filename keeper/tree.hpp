@@ -51,16 +51,19 @@ public:
   /// One round of SIGKILL to all members; call again until not alive.
   virtual void kill() = 0;
   [[nodiscard]] virtual memory_use memory() const = 0;
-  /// Whether the kernel holds it to the limit it was planted with.
+  /// Whether the kernel holds it to the limits it was planted with.
   [[nodiscard]] virtual bool memory_limited() const { return false; }
+  [[nodiscard]] virtual bool processes_limited() const { return false; }
+  /// Beyond that limit; nothing where nobody counts.
+  [[nodiscard]] virtual std::optional<std::uint64_t> forks_refused() const {
+    return {};
+  }
   [[nodiscard]] virtual tree_use use() const = 0;
 };
 
-/// In an own cgroup if there can be one, else below a hold.
-[[nodiscard]] std::unique_ptr<tree> plant(
-  const ground& on,
-  const attempt_key& key,
-  std::optional<std::uint32_t> memory_mb,
-  tree::events to);
+/// In an own cgroup if there can be one, else below a hold. What cannot be limited here
+/// is said in the log.
+[[nodiscard]] std::unique_ptr<tree>
+plant(const ground& on, const spawn_order& what, tree::events to);
 
 } // namespace troupe::keeper
