@@ -1,4 +1,5 @@
 #include "tests/e2e/agent_tree.hpp"
+#include "tests/e2e/agent_tricks.hpp"
 
 #include "protocol/json.hpp"
 
@@ -249,7 +250,8 @@ const std::map<std::string, act, std::less<>> acts{
   {"hog", hog},
   {"spend", spend},
   {"tree", grow_tree},
-  {"stray", stray}};
+  {"stray", stray},
+  {"trick", trick}};
 
 } // namespace
 
