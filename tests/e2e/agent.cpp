@@ -1,3 +1,4 @@
+#include "tests/e2e/agent_oracle.hpp"
 #include "tests/e2e/agent_tree.hpp"
 #include "tests/e2e/agent_tricks.hpp"
 
@@ -251,7 +252,10 @@ const std::map<std::string, act, std::less<>> acts{
   {"spend", spend},
   {"tree", grow_tree},
   {"stray", stray},
-  {"trick", trick}};
+  {"trick", trick},
+  {"oracle", oracle},
+  {"second_try", second_try},
+  {"hold_on", hold_on}};
 
 } // namespace
 
