@@ -105,9 +105,12 @@ visit(const fields_at<std::index_sequence<Is...>, Fields...>& all, F&& f) {
 
 } // namespace detail
 
+template <record T>
+inline constexpr auto fields_of = T::fields();
+
 template <record T, class F>
 constexpr void for_each_field(F&& f) {
-  detail::visit(T::fields().all, f);
+  detail::visit(fields_of<T>.all, f);
 }
 
 } // namespace troupe

@@ -222,8 +222,9 @@ std::vector<sync_failure> sync_paths(const std::vector<std::string>& paths) {
   }
   for (const auto& [path, file] : opened)
     ::sync_file_range(file.get(), 0, 0, SYNC_FILE_RANGE_WRITE);
-  std::ranges::stable_partition(
-    opened, [](const auto& each) { return is_directory(each.second.get()); });
+  std::stable_partition(opened.begin(), opened.end(), [](const auto& each) {
+    return is_directory(each.second.get());
+  });
   for (const auto& [path, file] : opened)
     if (bring_to_disk(file.get()) != 0)
       failed.push_back({*path, file_error(errno, "sync", *path)});
