@@ -21,13 +21,15 @@ struct memory_use {
 /// v1/memory.rst.
 class cgroup {
 public:
-  /// Takes existing, empty directories; `v1_memory` may be empty. `one_kill`: whether
+  /// Takes existing directories; `v1_memory` may be empty. `one_kill`: whether
   /// cgroup.kill may be used.
   cgroup(std::string v2, std::string v1_memory, bool one_kill);
   ~cgroup();
   cgroup(const cgroup&) = delete;
   cgroup& operator=(const cgroup&) = delete;
 
+  [[nodiscard]] const std::string& path() const { return v2_; }
+  [[nodiscard]] const std::string& memory_path() const { return v1_memory_; }
   [[nodiscard]] int directory() const { return directory_.get(); } ///< For INTO_CGROUP.
   [[nodiscard]] int procs() const { return v1_procs_.get(); } ///< Of v1; -1 if none.
   [[nodiscard]] int events() const { return events_.get(); }  ///< EPOLLPRI until read.

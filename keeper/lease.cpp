@@ -104,6 +104,21 @@ result<lease> lease::take(const std::string& state_dir, const std::string& socke
   return taken;
 }
 
+lease lease::inherit(
+  const std::string& state_dir,
+  const std::string& socket,
+  descriptor lock,
+  descriptor listener,
+  timestamp started_at) {
+  lease taken;
+  taken.state_dir_ = state_dir;
+  taken.socket_ = socket;
+  taken.started_at_ = started_at;
+  taken.lock_ = std::move(lock);
+  taken.listener_ = std::move(listener);
+  return taken;
+}
+
 lease::~lease() {
   if (!lock_)
     return;
