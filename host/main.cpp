@@ -45,6 +45,10 @@ int refuse(const std::string& why) {
 } // namespace
 
 int main(int argc, char** argv) {
+  if (argc == 2 && std::string_view(argv[1]) == "--version") {
+    std::printf("troupe-supervisor %s\n", TROUPE_VERSION);
+    return 0;
+  }
   const char* epoch = std::getenv("TROUPE_EPOCH");
   const auto state_dir = option(argc, argv, "--state-dir");
   if (!epoch || !state_dir)
@@ -64,6 +68,8 @@ int main(int argc, char** argv) {
      .config = std::move(config),
      .link = troupe::keeper::link_fd,
      .listener = troupe::keeper::listener_fd,
+     .lock = troupe::keeper::lock_fd,
+     .keeper = troupe::keeper::keeper_fd,
      .epoch = std::strtoull(epoch, nullptr, 10),
      .keeper_pid = getppid()});
 }

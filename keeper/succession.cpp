@@ -30,21 +30,6 @@ void set_inherited(const std::vector<int>& fds, bool inherited) {
     fcntl(fd, F_SETFD, inherited ? 0 : FD_CLOEXEC);
 }
 
-result<descriptor> print_manifest(const manifest& what) {
-  const auto text = encode_text(what);
-  descriptor file(memfd_create("troupe-manifest", MFD_CLOEXEC));
-  for (std::string_view rest = text; file && !rest.empty();) {
-    const auto n = write(file.get(), rest.data(), rest.size());
-    if (n <= 0)
-      file.reset();
-    else
-      rest.remove_prefix(static_cast<std::size_t>(n));
-  }
-  if (!file)
-    return fail_errno(errc::busy, "cannot write", "the manifest");
-  return file;
-}
-
 result<manifest> read_manifest(int fd) {
   struct stat facts {};
   if (fstat(fd, &facts) < 0)
@@ -93,6 +78,21 @@ inheritance::part take(left_attempt&& known) {
 }
 
 } // namespace
+
+result<descriptor> print_manifest(const manifest& what) {
+  const auto text = encode_text(what);
+  descriptor file(memfd_create("troupe-manifest", MFD_CLOEXEC));
+  for (std::string_view rest = text; file && !rest.empty();) {
+    const auto n = write(file.get(), rest.data(), rest.size());
+    if (n <= 0)
+      file.reset();
+    else
+      rest.remove_prefix(static_cast<std::size_t>(n));
+  }
+  if (!file)
+    return fail_errno(errc::busy, "cannot write", "the manifest");
+  return file;
+}
 
 sigset_t keeper_signals() {
   sigset_t wanted;

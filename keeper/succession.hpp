@@ -73,6 +73,9 @@ struct inheritance {
   std::vector<part> attempts;
 };
 
+/// As the memory file that `inherit` reads; the descriptors are not touched.
+[[nodiscard]] result<descriptor> print_manifest(const manifest& what);
+
 /// Executes `argv` with `--manifest-fd N`, keeping stdio and what the manifest names.
 /// Returns only if that cannot be done: why. Nothing has changed then.
 [[nodiscard]] error become_keeper(std::vector<std::string> argv, const manifest& what);

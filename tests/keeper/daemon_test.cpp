@@ -51,7 +51,7 @@ TEST_P(Keeper, StartsTheNextSupervisorWhichFindsEveryAgent) {
   EXPECT_EQ(kept->attempts[0].spawned.pid, born.pid);
   EXPECT_EQ(kept->attempts[0].last_written, 1U);
   EXPECT_EQ(again->pid, born.pid);
-  EXPECT_EQ(second.pidfds().size(), 1U);
+  EXPECT_EQ(second.pidfds().size(), GetParam() ? 3U : 5U);
   second.send(write_order{what.key, 2, ""});
   EXPECT_EQ(second.next<exited_report>()->code, 8);
 }
@@ -125,7 +125,7 @@ TEST_P(Keeper, SpawnsAHundredAndReportsEveryEnd) {
     EXPECT_EQ(end->code, i);
     EXPECT_TRUE(by.next<gone_report>(is_it));
   }
-  EXPECT_EQ(by.pidfds().size(), 100U);
+  EXPECT_EQ(by.pidfds().size(), GetParam() ? 100U : 300U);
 }
 
 TEST_F(Daemon, IgnoresOrdersOfAnOlderEpochAndWhatItDoesNotUnderstand) {
