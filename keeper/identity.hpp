@@ -19,7 +19,7 @@ struct identity {
   std::optional<std::string> handle;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("boot", &identity::boot, "/proc/sys/kernel/random/boot_id"),
       required("pid", &identity::pid, "Process id."),
       required("started", &identity::started, "Ticks since boot; proc(5), field 22."),

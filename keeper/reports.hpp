@@ -39,7 +39,7 @@ struct bequest {
   std::vector<belonging> beside;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("dir", &bequest::dir, "As ordered."),
       optional("cgroup", &bequest::cgroup, "Path of its v2 group; empty: a subtree."),
       optional("memory_cgroup", &bequest::memory_cgroup, "Of its v1 group, if any."),
@@ -197,7 +197,7 @@ struct will_report {
   timestamp started_at;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("argv", &will_report::argv, "Of `troupe keeper`; argv[0] is a path."),
       required("umask", &will_report::umask, "What agents get."),
       required("files_soft", &will_report::files_soft, "RLIMIT_NOFILE of agents."),
@@ -212,7 +212,7 @@ struct dismiss_report {
   std::string reason;
 
   static constexpr auto fields() {
-    return std::tuple{required("reason", &dismiss_report::reason, "For the log.")};
+    return field_list{required("reason", &dismiss_report::reason, "For the log.")};
   }
 };
 

@@ -15,7 +15,7 @@ struct roster_entry {
   spawned_report spawned;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("who", &roster_entry::who, "Its main process."),
       required("spawned", &roster_entry::spawned, "As reported."),
     };

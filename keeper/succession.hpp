@@ -26,7 +26,7 @@ struct left_attempt {
   std::vector<int> descriptors;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("spawned", &left_attempt::spawned, "As reported."),
       optional("exited", &left_attempt::exited, "If that was reported."),
       optional("gone", &left_attempt::gone, "If that was reported."),
@@ -45,7 +45,7 @@ struct manifest {
   std::vector<left_attempt> attempts;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("form", &manifest::form, "Of this record; another is refused."),
       required("lock", &manifest::lock, "The state directory's lock."),
       required("listener", &manifest::listener, "The listening socket."),

@@ -19,7 +19,7 @@ struct upgrade_request {
   std::optional<std::string> refusal;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return field_list{
       required("program", &upgrade_request::program, "Path of the new `troupe`."),
       optional("refusal", &upgrade_request::refusal, "Why it was not executed."),
     };
