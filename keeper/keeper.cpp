@@ -47,7 +47,7 @@ rlimit raise_file_limit() {
 descriptor take_signals() {
   signal(SIGCHLD, SIG_DFL);
   const auto wanted = keeper_signals();
-  sigprocmask(SIG_BLOCK, &wanted, nullptr);
+  sigprocmask(SIG_SETMASK, &wanted, nullptr);
   return descriptor(signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK));
 }
 
@@ -239,7 +239,7 @@ void keeper::obey(const freeze_order& what) {
 void keeper::obey(const sample_order& what) {
   if (const auto* const meant = find(what.key))
     if (auto use = meant->use())
-      supervisor_.send(sampled_report{what.key, *use}, -1);
+      supervisor_.send(sampled_report{what.key, *use}, {});
 }
 
 void keeper::obey(const list_order& what) {
