@@ -6,9 +6,13 @@
 #include "keeper/processes.hpp"
 
 #include <algorithm>
+#include <csignal>
+#include <fcntl.h>
 #include <filesystem>
 #include <poll.h>
 #include <set>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 namespace troupe::keeper {
 
@@ -60,23 +64,37 @@ void taker::take(inheritance::part part) {
     all_ended_ = on_.groups.end(*left) && all_ended_;
 }
 
+/// In it, or below; the number may be another's unless a pidfd says otherwise.
 bool is_in(int pid, const std::string& group) {
-  const auto where = read_file("/proc/" + std::to_string(pid) + "/cgroup").value_or("");
-  return where.find("/" + fs::path(group).filename().string()) != std::string::npos;
+  const auto text = read_file("/proc/" + std::to_string(pid) + "/cgroup").value_or("");
+  const auto name = "/" + fs::path(group).filename().string();
+  for (auto at = text.find(name); at != std::string::npos; at = text.find(name, at + 1))
+    if (const auto end = at + name.size();
+        end == text.size() || text[end] == '/' || text[end] == '\n')
+      return true;
+  return false;
+}
+
+/// It may have left its group, as root can.
+void end_main(const descriptor& process) {
+  if (process)
+    syscall(SYS_pidfd_send_signal, process.get(), SIGKILL, nullptr, 0);
 }
 
 /// A process that is dead but not waited for still tells how it ended.
 void taker::take(const roster_entry& entry) {
   const auto& spawned = entry.spawned;
-  auto process = find_process(entry.who);
-  const bool dead = status_of_zombie(entry.who.pid).has_value();
-  if (process && (dead || is_in(entry.who.pid, spawned.left->cgroup))) {
+  const auto process = find_process(entry.who);
+  const bool is_there = status_of_zombie(entry.who.pid).has_value() ||
+                        is_in(entry.who.pid, spawned.left->cgroup);
+  if (process && is_there) {
     inheritance::part part{{spawned, {}, {}, {}}, {}};
-    part.things[belonging::process] = std::move(process);
+    part.things[belonging::process].reset(fcntl(process.get(), F_DUPFD_CLOEXEC, 3));
     take(std::move(part));
     if (into_.contains(spawned.key))
       return;
   }
+  end_main(process);
   all_ended_ = on_.groups.end(*spawned.left) && all_ended_;
   if (auto end = written_end(spawned.key, *spawned.left))
     return add_gone(

@@ -101,16 +101,17 @@ identity identify(int pid, int pidfd) {
   return {boot, pid, start_of(pid), handle_of(pidfd)};
 }
 
+/// Unreaped at the last look, so the number was its own at the one before.
 descriptor find_process(const identity& who) {
   if (who.boot.empty() || who.boot != boot_id() || who.pid <= 0)
     return {};
-  if (who.handle)
-    if (auto found = open_handle(*who.handle))
-      return std::move(*found);
-  descriptor found(static_cast<int>(syscall(SYS_pidfd_open, who.pid, 0)));
-  if (!found || who.started == 0 || start_of(who.pid) != who.started)
-    return {};
-  return found;
+  auto by_handle = who.handle ? open_handle(*who.handle) : std::nullopt;
+  descriptor found =
+    by_handle ? std::move(*by_handle)
+              : descriptor(static_cast<int>(syscall(SYS_pidfd_open, who.pid, 0)));
+  const bool is_it =
+    by_handle || (who.started != 0 && start_of(who.pid) == who.started);
+  return found && is_it && is_unreaped(found.get()) ? std::move(found) : descriptor();
 }
 
 } // namespace troupe::keeper

@@ -8,7 +8,6 @@
 #include <optional>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <utility>
@@ -38,13 +37,12 @@ std::optional<int> status_by_pidfd(int pidfd) {
   return (info.mask & info_exit) != 0 ? std::optional(info.exit_code) : std::nullopt;
 }
 
-/// The number is still its own as long as it can be signalled.
+/// The number is still its own as long as nobody has waited for it.
 std::optional<int> status_by_proc(int pid, int pidfd) {
   if (!probes("TROUPE_PROBE_ZOMBIE"))
     return {};
   const auto status = status_of_zombie(pid);
-  const bool is_it = syscall(SYS_pidfd_send_signal, pidfd, 0, nullptr, 0) == 0;
-  return is_it ? status : std::nullopt;
+  return is_unreaped(pidfd) ? status : std::nullopt;
 }
 
 ending in_siginfo_words(int status) {

@@ -3,6 +3,7 @@
 #include "keeper/descriptor.hpp"
 #include "keeper/files.hpp"
 
+#include <cerrno>
 #include <charconv>
 #include <csignal>
 #include <filesystem>
@@ -103,6 +104,14 @@ int parent_of(int pid) {
     return 0;
   const auto parents = numbers(std::string_view(*stat).substr(name_end + 4, 12));
   return parents.empty() ? 0 : parents.front();
+}
+
+bool is_unreaped(int pidfd) {
+  return syscall(SYS_pidfd_send_signal, pidfd, 0, nullptr, 0) == 0 || errno == EPERM;
+}
+
+bool is_child(int pid, int pidfd) {
+  return parent_of(pid) == getpid() && is_unreaped(pidfd);
 }
 
 std::uint64_t start_of(int pid) {

@@ -13,6 +13,13 @@ namespace troupe::keeper {
 /// Parent of a process; 0 if there is no such process.
 [[nodiscard]] int parent_of(int pid);
 
+/// Whether it is a child of ours that was not waited for: the pidfd proves that the
+/// number is still its own.
+[[nodiscard]] bool is_child(int pid, int pidfd);
+
+/// Whether nobody has waited for the process yet.
+[[nodiscard]] bool is_unreaped(int pidfd);
+
 /// When it started, in ticks since boot; 0 if there is no such process.
 [[nodiscard]] std::uint64_t start_of(int pid);
 

@@ -106,7 +106,7 @@ void subtree::resume(planted what) {
   main_ = what.exited ? 0 : what.spawned.pid;
   socket_ = std::move(what.things[belonging::hold]);
   hold_ = {what.spawned.root_pid, std::move(what.things[belonging::hold_process])};
-  foreign_ = parent_of(hold_.pid) != getpid();
+  foreign_ = !is_child(hold_.pid, hold_.pidfd.get());
   if (foreign_)
     hold_end_.emplace(
       on_.waits, hold_.pid, hold_.pidfd.get(), [this](const ending& how) {
@@ -207,6 +207,8 @@ void subtree::started(int pid, descriptor pidfd) {
 }
 
 void subtree::on_main(const ending& how, bool alone) {
+  if (main_ == 0)
+    return;
   on_.kids.forget(std::exchange(main_, 0));
   to_.exited(how, alone);
 }
@@ -244,8 +246,10 @@ int subtree::parent() const {
 }
 
 std::vector<int> subtree::roots() const {
-  if (hold_lives_)
-    return children_of(hold_.pid);
+  if (hold_lives_) {
+    auto all = children_of(hold_.pid);
+    return is_unreaped(hold_.pidfd.get()) ? all : std::vector<int>();
+  }
   auto all = on_.kids.strangers();
   std::erase_if(all, [&](int pid) { return on_.groups.has(pid); });
   if (main_ != 0)

@@ -41,11 +41,12 @@ public:
     if (what.exited)
       return;
     const int pid = what.spawned.pid;
+    const int pidfd = what.things.at(belonging::process).get();
     const auto tell = [this](const ending& how) { on_end(how); };
-    if (parent_of(pid) == getpid())
+    if (is_child(pid, pidfd))
       on_.kids.expect(pid_ = pid, tell);
     else
-      main_.emplace(on_.waits, pid, what.things.at(belonging::process).get(), tell);
+      main_.emplace(on_.waits, pid, pidfd, tell);
   }
 
   [[nodiscard]] tier proof() const override { return tier::cgroup; }
