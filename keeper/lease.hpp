@@ -42,8 +42,9 @@ public:
   /// socket (mode 0600) in the place of a dead one.
   static result<lease> take(const std::string& state_dir, const std::string& socket);
 
-  /// Of an earlier keeper, whose lock was never let go.
-  static lease inherit(
+  /// Of an earlier keeper, whose lock was never let go; `conflict` if it is not that of
+  /// the state directory that is there now.
+  static result<lease> inherit(
     const std::string& state_dir,
     const std::string& socket,
     descriptor lock,
