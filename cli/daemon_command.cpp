@@ -27,7 +27,8 @@ using keeper::descriptor;
 
 constexpr int stop_patience_ms = 30'000;
 constexpr int upgrade_patience_ms = 20'000;
-constexpr int upgrade_look_ms = 20;
+constexpr int succession_patience_ms = 3'000;
+constexpr int look_ms = 20;
 
 /// The process that made the socket we are connected to: the keeper.
 bool listens_as(const std::string& socket, int pid) {
@@ -56,7 +57,7 @@ struct found_keeper {
   descriptor process;
 };
 
-std::optional<found_keeper> find_keeper(const place& where) {
+std::optional<found_keeper> named_keeper(const place& where) {
   auto info = keeper::read_daemon(where.state);
   if (!info)
     return {};
@@ -66,6 +67,19 @@ std::optional<found_keeper> find_keeper(const place& where) {
   if (!listens_as(where.socket, info->pid) && !holds_lock_as(where.state, info->pid))
     return {};
   return found_keeper{std::move(*info), std::move(process)};
+}
+
+/// Waits while a keeper that was killed is being succeeded: then its socket answers,
+/// and whoever holds that has not written its name yet.
+std::optional<found_keeper> find_keeper(const place& where) {
+  for (int waited = 0;; waited += look_ms) {
+    auto found = named_keeper(where);
+    if (
+      found || waited >= succession_patience_ms || !keeper::read_daemon(where.state) ||
+      !connect_to(where.socket))
+      return found;
+    poll(nullptr, 0, look_ms);
+  }
 }
 
 /// How many runs are live, if the daemon can say so.
@@ -165,7 +179,7 @@ result<std::string> installed(const std::string& program) {
 
 /// Empty once a new supervisor was started, else why that did not come about.
 std::string await_upgrade(const place& where, const found_keeper& old) {
-  for (int waited = 0; waited < upgrade_patience_ms; waited += upgrade_look_ms) {
+  for (int waited = 0; waited < upgrade_patience_ms; waited += look_ms) {
     const auto answer = keeper::read_upgrade(where.state);
     if (answer && answer->refusal)
       return *answer->refusal;
@@ -173,7 +187,7 @@ std::string await_upgrade(const place& where, const found_keeper& old) {
     if (now && now->epoch > old.info.epoch)
       return {};
     pollfd end{old.process.get(), POLLIN, 0};
-    if (poll(&end, 1, upgrade_look_ms) == 1)
+    if (poll(&end, 1, look_ms) == 1)
       return "the daemon ended; the next command starts another";
   }
   return "it did not begin anew within 20 s";

@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <fcntl.h>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -60,16 +61,19 @@ int main(int argc, char** argv) {
       return refuse(read.error().message);
     config = std::move(*read);
   }
+  using namespace troupe::keeper;
+  for (const int fd : {link_fd, listener_fd, lock_fd, keeper_fd})
+    fcntl(fd, F_SETFD, FD_CLOEXEC);
   std::signal(SIGPIPE, SIG_IGN);
   spdlog::set_default_logger(spdlog::stderr_logger_mt("troupe"));
   spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
   return troupe::host::serve(
     {.state_dir = *state_dir,
      .config = std::move(config),
-     .link = troupe::keeper::link_fd,
-     .listener = troupe::keeper::listener_fd,
-     .lock = troupe::keeper::lock_fd,
-     .keeper = troupe::keeper::keeper_fd,
+     .link = link_fd,
+     .listener = listener_fd,
+     .lock = lock_fd,
+     .keeper = keeper_fd,
      .epoch = std::strtoull(epoch, nullptr, 10),
      .keeper_pid = getppid()});
 }
