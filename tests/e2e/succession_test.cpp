@@ -20,8 +20,7 @@ struct setting {
 
 /// The death of the keeper. Orphans come to the test, so that they are waited for
 /// although the machine may have no init that does.
-class succession : public daemon_test,
-                   public ::testing::WithParamInterface<setting> {
+class succession : public daemon_test, public ::testing::WithParamInterface<setting> {
 protected:
   void SetUp() override {
     prctl(PR_SET_CHILD_SUBREAPER, 1);
@@ -62,7 +61,8 @@ protected:
   }
 
   /// Each completed, in one attempt, with every line once.
-  void expect_whole(connection& me, const std::vector<std::string>& run_ids, int lines) {
+  void
+  expect_whole(connection& me, const std::vector<std::string>& run_ids, int lines) {
     for (const auto& [run_id, brief] : me->ended(run_ids)) {
       EXPECT_EQ(brief["status"], "completed")
         << print_json(me->must("get_run", {{"run_id", run_id}})) << log();
@@ -126,7 +126,8 @@ TEST_P(succession, KeepsAQuestionAndTheWayToAnswerIt) {
   me->must("continue_run", {{"run_id", run_id}, {"input_message", "yes"}});
   const auto brief = me->ended({run_id})[run_id];
   EXPECT_EQ(brief["status"], "completed") << print_json(brief) << log();
-  EXPECT_EQ(me->must("get_run", {{"run_id", run_id}})["result"]["final_response"], "yes");
+  EXPECT_EQ(
+    me->must("get_run", {{"run_id", run_id}})["result"]["final_response"], "yes");
 }
 
 TEST_P(succession, CancelsAndStartsAsBefore) {
@@ -190,8 +191,7 @@ TEST_P(succession, OfKeeperAndSupervisorTogetherIsByWhatIsWrittenDown) {
     return;
   }
   for (const auto& [run_id, brief] : again->ended(run_ids))
-    EXPECT_EQ(
-      again->must("get_run", {{"run_id", run_id}})["exit"]["reason"], "lost");
+    EXPECT_EQ(again->must("get_run", {{"run_id", run_id}})["exit"]["reason"], "lost");
   EXPECT_TRUE(agents().empty()) << described(agents());
 }
 
@@ -216,8 +216,7 @@ TEST_P(succession, InTheMiddleOfASuccessionStartsNoCopy) {
 
 TEST_P(succession, LeaksNoDescriptor) {
   auto me = join();
-  const auto run_id =
-    spawn(*me, {"ask"}, {{"backend_config", {{"stdin", "json"}}}});
+  const auto run_id = spawn(*me, {"ask"}, {{"backend_config", {{"stdin", "json"}}}});
   ASSERT_FALSE(me->event_of(run_id, "input_required").is_null()) << log();
   const auto settled = [&] {
     me->must("get_run", {{"run_id", run_id}});
