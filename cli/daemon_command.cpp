@@ -5,11 +5,13 @@
 #include "cli/render.hpp"
 #include "cli/starter.hpp"
 #include "cli/version_probe.hpp"
+#include "keeper/files.hpp"
 #include "keeper/lease.hpp"
 #include "keeper/upgrade.hpp"
 
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <fcntl.h>
 #include <filesystem>
 #include <poll.h>
@@ -164,6 +166,19 @@ int start(const place& where) {
   return tell_status(where);
 }
 
+/// One that does not wait for the signal would die of it.
+bool takes_upgrades(const found_keeper& keeper) {
+  const auto status =
+    keeper::read_file("/proc/" + std::to_string(keeper.info.pid) + "/status");
+  const auto text = status.value_or("");
+  const std::string_view label = "SigBlk:";
+  const auto at = text.find(label);
+  if (at == std::string::npos)
+    return false;
+  const auto blocked = std::strtoull(text.c_str() + at + label.size(), nullptr, 16);
+  return (blocked >> (SIGUSR1 - 1) & 1) != 0;
+}
+
 /// What runs must be known to run before it is put in the place of what does.
 result<std::string> installed(const std::string& program) {
   const auto version = version_of(program);
@@ -206,11 +221,16 @@ int upgrade(const place& where, const std::optional<std::string>& wanted) {
     complain("not running: the next command starts the version it is of");
     return exit_unreachable;
   }
+  if (!takes_upgrades(*found))
+    return refuse_upgrade(
+      where,
+      "version " + found->info.version + " cannot be replaced while it runs; " +
+        "`troupe daemon restart` ends its runs and starts the new one");
   std::error_code why;
-  const auto program =
-    std::filesystem::canonical(wanted ? *wanted : where.program, why);
+  const auto named = wanted.value_or(where.program);
+  const auto program = std::filesystem::canonical(named, why);
   if (why)
-    return refuse_upgrade(where, *wanted + ": " + why.message());
+    return refuse_upgrade(where, named + ": " + why.message());
   const auto version = installed(program.string());
   if (!version)
     return refuse_upgrade(where, version.error().message);
