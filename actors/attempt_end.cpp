@@ -105,7 +105,8 @@ exit_reason attempt_state::reason(std::string stderr_tail) const {
     how.signal = exited_->signal;
     facts.oom = exited_->oom;
   }
-  facts.status_known = status_known_;
+  const bool is_told = !exited_ || exited_->code || exited_->signal;
+  facts.status_known = status_known_ && is_told;
   facts.result_seen = result_.has_value();
   if (fold_)
     facts.by_protocol = result_ ? result_->reason : fold_->speaker().ended(how);

@@ -30,12 +30,13 @@ struct group_paths {
 /// cgroup-v2.rst, v1/memory.rst, v1/pids.rst.
 class cgroup {
 public:
-  /// Takes existing, empty directories. `one_kill`: whether cgroup.kill may be used.
+  /// Takes existing directories. `one_kill`: whether cgroup.kill may be used.
   cgroup(group_paths at, bool one_kill);
   ~cgroup();
   cgroup(const cgroup&) = delete;
   cgroup& operator=(const cgroup&) = delete;
 
+  [[nodiscard]] const group_paths& paths() const { return at_; }
   [[nodiscard]] int directory() const { return directory_.get(); } ///< For INTO_CGROUP.
   [[nodiscard]] int events() const { return events_.get(); } ///< EPOLLPRI until read.
 

@@ -2,9 +2,9 @@
 
 #include "keeper/files.hpp"
 #include "keeper/log.hpp"
+#include "keeper/probes.hpp"
 
 #include <cerrno>
-#include <cstdlib>
 #include <filesystem>
 #include <poll.h>
 #include <sstream>
@@ -20,11 +20,6 @@ namespace fs = std::filesystem;
 
 constexpr int sweep_rounds_max = 100;
 constexpr int sweep_wait_ms = 50;
-
-bool probes(const char* name) {
-  const char* value = std::getenv(name);
-  return !value || std::string_view(value) != "0";
-}
 
 struct mount {
   std::string point;
@@ -79,6 +74,10 @@ std::vector<std::string> parents(const mount& at, std::string own) {
   return {at.point + own, at.point};
 }
 
+std::string name_of(const attempt_key& key) {
+  return key.run_id + "." + std::to_string(key.attempt);
+}
+
 bool may_move_into(const std::string& group) {
   return access((group + "/cgroup.procs").c_str(), W_OK) == 0;
 }
@@ -125,19 +124,36 @@ cgroups::~cgroups() {
       rmdir(path.c_str());
 }
 
-bool cgroups::sweep() {
+bool cgroups::sweep(const std::set<attempt_key>& but) const {
+  std::set<std::string> spared;
+  for (const auto& key : but)
+    spared.insert(name_of(key));
   std::vector<std::string> left;
   std::error_code why;
   for (const auto& root : {v2_, v1_memory_, v1_pids_})
     if (!root.empty())
       for (const auto& entry : fs::directory_iterator(root, why))
-        if (entry.is_directory(why))
+        if (
+          entry.is_directory(why) && !spared.contains(entry.path().filename().string()))
           left.push_back(entry.path().string());
+  return end_all(std::move(left));
+}
+
+bool cgroups::end(const bequest& left) const {
+  std::vector<std::string> all;
+  for (const auto& path : {left.cgroup, left.memory_cgroup, left.pids_cgroup})
+    if (!path.empty() && access(path.c_str(), F_OK) == 0)
+      all.push_back(path);
+  return end_all(std::move(all));
+}
+
+/// A group has the file that knows its members where it is one of v2.
+bool cgroups::end_all(std::vector<std::string> left) const {
   for (int round = 0; !left.empty() && round < sweep_rounds_max; ++round) {
     if (round > 0)
       poll(nullptr, 0, sweep_wait_ms);
     std::erase_if(left, [&](const std::string& path) {
-      if (!path.starts_with(v2_))
+      if (access((path + "/cgroup.events").c_str(), F_OK) < 0)
         return remove_groups(path);
       cgroup group({path, {}, {}}, one_kill_);
       if (group.populated())
@@ -153,7 +169,7 @@ std::unique_ptr<cgroup>
 cgroups::make(const attempt_key& key, bool limits_processes) const {
   if (!usable())
     return nullptr;
-  const auto name = "/" + key.run_id + "." + std::to_string(key.attempt);
+  const auto name = "/" + name_of(key);
   const auto v2 = v2_ + name;
   if (mkdir(v2.c_str(), 0755) < 0)
     return nullptr;
@@ -167,6 +183,15 @@ cgroups::make(const attempt_key& key, bool limits_processes) const {
     group_paths{
       v2, made(v1_memory_), limits_processes ? made(v1_pids_) : std::string()},
     one_kill_);
+  return group->directory() >= 0 && group->events() >= 0 ? std::move(group) : nullptr;
+}
+
+std::unique_ptr<cgroup> cgroups::reopen(const bequest& left) const {
+  if (left.cgroup.empty())
+    return nullptr;
+  auto group = std::make_unique<cgroup>(
+    group_paths{left.cgroup, left.memory_cgroup, left.pids_cgroup},
+    probes("TROUPE_PROBE_CGROUP_KILL"));
   return group->directory() >= 0 && group->events() >= 0 ? std::move(group) : nullptr;
 }
 

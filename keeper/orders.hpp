@@ -109,8 +109,8 @@ struct freeze_order {
   }
 };
 
-/// Asks for a `kept` report of everything not forgotten. After it comes the `spawned`
-/// report, with its pidfd, of each attempt that is not gone.
+/// Asks for a `kept` report of everything not forgotten. (Of each attempt that is not
+/// gone, a supervisor is sent the `spawned` report when it is started.)
 struct list_order {
   std::uint64_t request = 0;
 

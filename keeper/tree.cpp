@@ -1,9 +1,12 @@
 #include "keeper/tree.hpp"
 
 #include "keeper/log.hpp"
+#include "keeper/orphan.hpp"
+#include "keeper/processes.hpp"
 #include "keeper/subtree.hpp"
 
 #include <sys/epoll.h>
+#include <unistd.h>
 
 namespace troupe::keeper {
 
@@ -34,11 +37,21 @@ public:
       return to_.refused(explain(agent.error(), what), may_pass(agent.error()));
     pid_ = agent->pid;
     on_.kids.expect(pid_, [this](const ending& how) { on_end(how); });
-    on_.waits.watch(group_->events(), EPOLLPRI | EPOLLET, [this](std::uint32_t) {
-      if (!group_->populated())
-        to_.changed();
-    });
+    watch();
     to_.started(std::move(*agent));
+  }
+
+  void resume(const planted& what) {
+    watch();
+    if (what.exited)
+      return;
+    const int pid = what.spawned.pid;
+    const int pidfd = what.things.at(belonging::process).get();
+    const auto tell = [this](const ending& how) { on_end(how); };
+    if (is_child(pid, pidfd))
+      on_.kids.expect(pid_ = pid, tell);
+    else
+      main_.emplace(on_.waits, pid, pidfd, tell);
   }
 
   [[nodiscard]] tier proof() const override { return tier::cgroup; }
@@ -53,8 +66,20 @@ public:
     return held_.processes ? group_->forks_refused() : std::nullopt;
   }
   [[nodiscard]] tree_use use() const override { return group_->use(); }
+  void describe(bequest& left, std::vector<int>&) const override {
+    left.cgroup = group_->paths().v2;
+    left.memory_cgroup = group_->paths().v1_memory;
+    left.pids_cgroup = group_->paths().v1_pids;
+  }
 
 private:
+  void watch() {
+    on_.waits.watch(group_->events(), EPOLLPRI | EPOLLET, [this](std::uint32_t) {
+      if (!group_->populated())
+        to_.changed();
+    });
+  }
+
   /// The number may soon be another process's.
   void on_end(const ending& how) {
     pid_ = 0;
@@ -65,7 +90,8 @@ private:
   std::unique_ptr<cgroup> group_;
   held_limits held_;
   events to_;
-  int pid_ = 0;
+  int pid_ = 0; ///< While it is our child.
+  std::optional<orphan> main_;
 };
 
 held_limits limited(cgroup* group, const spawn_order& what) {
@@ -81,6 +107,29 @@ held_limits limited(cgroup* group, const spawn_order& what) {
 }
 
 } // namespace
+
+std::unique_ptr<tree> replant(const ground& on, planted what, tree::events to) {
+  const auto has = [&](belonging which) { return what.things.contains(which); };
+  if (!what.spawned.left || (!what.exited && !has(belonging::process)))
+    return nullptr;
+  if (what.spawned.proof == tier::cgroup) {
+    auto group = on.groups.reopen(*what.spawned.left);
+    if (!group)
+      return nullptr;
+    auto made = std::make_unique<cgroup_tree>(
+      on,
+      std::move(group),
+      held_limits{what.spawned.memory_limited, what.spawned.processes_limited},
+      std::move(to));
+    made->resume(what);
+    return made;
+  }
+  if (!has(belonging::hold) || !has(belonging::hold_process))
+    return nullptr;
+  auto made = std::make_unique<subtree>(on, std::move(to));
+  made->resume(std::move(what));
+  return made;
+}
 
 std::unique_ptr<tree>
 plant(const ground& on, const spawn_order& what, tree::events to) {

@@ -3,7 +3,9 @@
 #include "keeper/cgroups.hpp"
 #include "keeper/children.hpp"
 #include "keeper/poller.hpp"
+#include "keeper/roster.hpp"
 #include "keeper/spawn.hpp"
+#include "keeper/succession.hpp"
 
 #include <functional>
 #include <memory>
@@ -17,6 +19,7 @@ struct ground {
   poller& waits;
   children& kids;
   const cgroups& groups;
+  const roster& known;
   std::vector<std::string> hold; ///< argv of `troupe hold`; argv[0] is a path.
   int lock = -1;
   std::optional<rlimit> files; ///< What agents get as RLIMIT_NOFILE.
@@ -59,7 +62,22 @@ public:
     return {};
   }
   [[nodiscard]] virtual tree_use use() const = 0;
+  /// What another keeper needs to know it again: paths, and descriptors that stay its
+  /// own.
+  virtual void describe(bequest& left, std::vector<int>& descriptors) const = 0;
 };
+
+/// A tree that an earlier keeper planted.
+struct planted {
+  spawned_report spawned;
+  bool exited = false; ///< Its main process, as is known already.
+  belongings things;
+};
+
+/// Nothing if it can be told no more: then it has ended, or must be ended otherwise.
+/// `exited` and `changed` may follow, none of them before this returns.
+[[nodiscard]] std::unique_ptr<tree>
+replant(const ground& on, planted what, tree::events to);
 
 /// In an own cgroup if there can be one, else below a hold. What cannot be limited here
 /// is said in the log.
