@@ -12,6 +12,8 @@
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include <filesystem>
+
 namespace troupe {
 
 namespace {
@@ -184,6 +186,10 @@ result<loaded_run> journal_state::load(const load_run& what) {
   keep_first_of_each(loaded.inputs);
   if (auto token = store::load_token(setup_.disk, what.run_id, n))
     loaded.token = std::move(*token);
+  std::error_code unknown;
+  loaded.has_transcript =
+    std::filesystem::exists(setup_.disk.stdout_file(what.run_id, n), unknown) ||
+    unknown;
   return loaded;
 }
 

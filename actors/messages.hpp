@@ -247,6 +247,7 @@ struct loaded_run : message_tag {
   std::optional<run_phase> ended_as; ///< Its end was told; only run.json lacks it.
   std::vector<agent_input> inputs;   ///< Of its newest attempt.
   std::string token;                 ///< Of its newest attempt.
+  bool has_transcript = false;       ///< Its newest attempt.
 };
 
 struct load_session : message_tag {

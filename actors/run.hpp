@@ -66,8 +66,13 @@ private:
     std::uint64_t seq;
   };
 
-  // Phases and attempts (run_attempts.cpp).
+  // What a start finds (run_recovery.cpp).
   void recover(run_setup& found);
+  void adopt_attempt(run_setup& found);
+  void adopt(attempt_setup setup, run_setup& found);
+  void begin_again(attempt_setup setup, std::vector<agent_input> recorded);
+
+  // Phases and attempts (run_attempts.cpp).
   void wait_for_next(std::chrono::milliseconds wait);
   [[nodiscard]] std::chrono::milliseconds time_to(timestamp then) const;
   void set_out();
@@ -75,7 +80,6 @@ private:
   bool move(supervision::run_event on, std::string cause = {});
   bool step(supervision::run_event on, std::string cause = {}); ///< Not saved yet.
   void start_attempt(const std::optional<exit_reason>& after);
-  void adopt_attempt(run_setup& found);
   void launch(attempt_setup setup);
   void order_stop(
     exit_kind why,

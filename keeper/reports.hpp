@@ -4,14 +4,53 @@
 #include "keeper/tree_use.hpp"
 #include "protocol/values.hpp"
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
 /// What the keeper tells the supervisor.
 namespace troupe::keeper {
+
+/// What a keeper holds of an attempt in descriptors.
+enum class belonging : std::uint8_t {
+  process,      ///< pidfd of the agent.
+  input,        ///< Write end of its stdin.
+  spool,        ///< What is written there; see input.hpp.
+  hold,         ///< The keeper's end of the socket to its hold.
+  hold_process, ///< pidfd of the hold.
+};
+
+constexpr auto names(belonging) {
+  return std::to_array<std::string_view>(
+    {"process", "input", "spool", "hold", "hold_process"});
+}
+
+/// What another keeper needs to take over an attempt, should this one die. The
+/// descriptors come beside the line, in this order.
+struct bequest {
+  std::string dir;
+  std::string cgroup;
+  std::string memory_cgroup;
+  std::string pids_cgroup;
+  std::optional<std::uint64_t> oom_kills;
+  std::vector<belonging> beside;
+
+  static constexpr auto fields() {
+    return field_list{
+      required("dir", &bequest::dir, "As ordered."),
+      optional("cgroup", &bequest::cgroup, "Path of its v2 group; empty: a subtree."),
+      optional("memory_cgroup", &bequest::memory_cgroup, "Of its v1 group, if any."),
+      optional("pids_cgroup", &bequest::pids_cgroup, "Of its v1 group, if any."),
+      optional(
+        "oom_kills", &bequest::oom_kills, "The system's count when it was started."),
+      optional("beside", &bequest::beside, "Which descriptor is which."),
+    };
+  }
+};
 
 struct spawned_report {
   attempt_key key;
@@ -21,12 +60,13 @@ struct spawned_report {
   std::optional<std::string> refusal;
   bool retriable = false;
   bool memory_limited = false;
+  bool processes_limited = false;
+  std::optional<bequest> left;
 
   static constexpr auto fields() {
     return field_list{
       required("key", &spawned_report::key, "The attempt."),
-      optional(
-        "pid", &spawned_report::pid, "Main process; its pidfd comes beside this line."),
+      optional("pid", &spawned_report::pid, "Main process."),
       optional(
         "root_pid",
         &spawned_report::root_pid,
@@ -44,6 +84,11 @@ struct spawned_report {
         "memory_limited",
         &spawned_report::memory_limited,
         "Whether the kernel holds the tree to the order's memory_mb."),
+      optional(
+        "processes_limited",
+        &spawned_report::processes_limited,
+        "Whether it holds the tree to the order's processes."),
+      optional("left", &spawned_report::left, "Not of a refused one."),
     };
   }
 };
@@ -58,6 +103,7 @@ struct exited_report {
   std::uint64_t system_ms = 0;
   std::optional<std::uint32_t> peak_memory_mb;
   std::optional<std::string> oom;
+  std::optional<std::uint64_t> forks_refused;
   timestamp at;
 
   static constexpr auto fields() {
@@ -81,6 +127,10 @@ struct exited_report {
         "oom",
         &exited_report::oom,
         "proved: a counter says so; likely: SIGKILL not of ours."),
+      optional(
+        "forks_refused",
+        &exited_report::forks_refused,
+        "Forks and threads beyond the order's processes."),
       required("at", &exited_report::at, "When it was reaped."),
     };
   }
@@ -148,6 +198,36 @@ struct unwritten_report {
   }
 };
 
+/// How to become this keeper's successor: the first word to every supervisor. If the
+/// keeper is killed, the supervisor executes this with all it was entrusted with
+/// (succession.hpp).
+struct will_report {
+  std::vector<std::string> argv;
+  std::uint32_t umask = 0;
+  std::uint64_t files_soft = 0;
+  std::uint64_t files_hard = 0;
+  timestamp started_at;
+
+  static constexpr auto fields() {
+    return field_list{
+      required("argv", &will_report::argv, "Of `troupe keeper`; argv[0] is a path."),
+      required("umask", &will_report::umask, "What agents get."),
+      required("files_soft", &will_report::files_soft, "RLIMIT_NOFILE of agents."),
+      required("files_hard", &will_report::files_hard, "As files_soft."),
+      required("started_at", &will_report::started_at, "When the daemon was started."),
+    };
+  }
+};
+
+/// The link will be closed on purpose: end, and succeed nobody.
+struct dismiss_report {
+  std::string reason;
+
+  static constexpr auto fields() {
+    return field_list{required("reason", &dismiss_report::reason, "For the log.")};
+  }
+};
+
 /// Please end all runs and then send quit: the daemon was told to stop.
 struct stop_report {
   std::string reason;
@@ -173,6 +253,8 @@ using report = std::variant<
   unwritten_report,
   stop_report,
   ping_report,
-  sampled_report>;
+  sampled_report,
+  will_report,
+  dismiss_report>;
 
 } // namespace troupe::keeper

@@ -20,9 +20,10 @@ protected:
     EXPECT_EQ(pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK), 0);
     agent_.reset(ends[0]);
     input_ = std::make_unique<input>(
-      waits_, descriptor(ends[1]), [this](std::uint64_t n, std::string_view why) {
-        lost_.emplace_back(n, why);
-      });
+      waits_,
+      descriptor(ends[1]),
+      input::make_spool(),
+      [this](std::uint64_t n, std::string_view why) { lost_.emplace_back(n, why); });
   }
 
   std::string read_some() {
@@ -105,6 +106,33 @@ TEST_F(Input, ClosesOnlyAfterWhatItAccepted) {
   EXPECT_EQ(all.size(), big.size() + 1);
   EXPECT_EQ(read(agent_.get(), nullptr, 0), 0);
   EXPECT_EQ(lost_, (lost_lines{{2, "closed"}}));
+}
+
+TEST_F(Input, GoesOnAtTheVeryByteInAnother) {
+  const std::string big(200'000, 'x');
+  input_->write(1, big);
+  input_->write(2, "two");
+  descriptor pipe(dup(input_->pipe()));
+  descriptor spool(dup(input_->spool()));
+  input_.reset();
+  std::string all = read_some();
+  input next(waits_, std::move(pipe), std::move(spool), [](auto, auto) {});
+  next.write(2, "two");
+  next.write(3, "three");
+
+  EXPECT_EQ(next.last(), 3U);
+  EXPECT_EQ(all + read_all(), big + "\ntwo\nthree\n");
+}
+
+TEST_F(Input, BeginsItsSpoolAnewOnceAllIsRead) {
+  const std::string big(1 << 20, 'x');
+  for (std::uint64_t n = 1; n <= 70; ++n) {
+    input_->write(n, big);
+    ASSERT_EQ(read_all(), big + "\n") << n;
+  }
+
+  EXPECT_TRUE(lost_.empty());
+  EXPECT_LT(lseek(input_->spool(), 0, SEEK_END), 4 << 20);
 }
 
 } // namespace
