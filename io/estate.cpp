@@ -1,5 +1,6 @@
 #include "io/estate.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace troupe::io {
@@ -11,6 +12,8 @@ void estate::note(const keeper::report& what, std::vector<descriptor> beside) {
     dismissed_ = true;
   } else if (const auto* kept = std::get_if<keeper::kept_report>(&what)) {
     note_kept(*kept);
+  } else if (const auto* closed = std::get_if<keeper::closed_report>(&what)) {
+    note_closed(closed->key);
   } else if (const auto* spawned = std::get_if<keeper::spawned_report>(&what)) {
     if (spawned->refusal || !spawned->left)
       return;
@@ -28,6 +31,17 @@ void estate::note(const keeper::report& what, std::vector<descriptor> beside) {
       mine->second.things.clear();
     }
   }
+}
+
+void estate::note_closed(const keeper::attempt_key& key) {
+  const auto mine = holdings_.find(key);
+  if (mine == holdings_.end() || !mine->second.known.spawned.left)
+    return;
+  const auto& names = mine->second.known.spawned.left->beside;
+  auto& things = mine->second.things;
+  for (std::size_t i = 0; i < std::min(names.size(), things.size()); ++i)
+    if (names[i] == keeper::belonging::input || names[i] == keeper::belonging::spool)
+      things[i].reset();
 }
 
 /// Those that are gone come in no other report.

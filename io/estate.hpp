@@ -36,6 +36,7 @@ private:
     std::vector<descriptor> things;
   };
 
+  void note_closed(const keeper::attempt_key& key);
   void note_kept(const keeper::kept_report& what);
 
   std::map<keeper::attempt_key, holding> holdings_;

@@ -106,9 +106,11 @@ std::unique_ptr<input> attempt::input_on(descriptor pipe, descriptor spool) {
     on_.waits,
     std::move(pipe),
     std::move(spool),
-    [this](std::uint64_t n, std::string_view why) {
-      tell_(unwritten_report{what_.key, n, std::string(why)}, {});
-    });
+    input::listener{
+      [this](std::uint64_t n, std::string_view why) {
+        tell_(unwritten_report{what_.key, n, std::string(why)}, {});
+      },
+      [this] { tell_(closed_report{what_.key}, {}); }});
 }
 
 result<launch> attempt::prepare() {

@@ -21,9 +21,9 @@ descriptor input::make_spool() {
   return descriptor(memfd_create("troupe-stdin", MFD_CLOEXEC));
 }
 
-input::input(poller& waits, descriptor pipe, descriptor spool, unwritten tell)
+input::input(poller& waits, descriptor pipe, descriptor spool, listener to)
   : waits_(waits), pipe_(std::move(pipe)), spool_(std::move(spool)),
-    tell_(std::move(tell)) {
+    to_(std::move(to)) {
   if (spool_ && pread(spool_.get(), &head_, sizeof head_, 0) != sizeof head_)
     head_ = {};
   if (!pipe_)
@@ -90,7 +90,7 @@ void input::write(std::uint64_t n, std::string_view line) {
   if (n <= head_.last)
     return;
   if (!pipe_ || head_.closing != 0)
-    return tell_(n, "closed");
+    return to_.lost(n, "closed");
   begin_anew_if_read();
   const bool out_of_turn = missing_ != 0 && n > missing_;
   const auto size = line.size() + 1;
@@ -98,7 +98,7 @@ void input::write(std::uint64_t n, std::string_view line) {
     out_of_turn || head_.end - written_ + size > bytes_max ||
     head_.end + size > spool_bytes_max || !append(n, line)) {
     missing_ = out_of_turn ? missing_ : n;
-    return tell_(n, "full");
+    return to_.lost(n, "full");
   }
   missing_ = 0;
   queue_.push_back({n, head_.end});
@@ -145,7 +145,9 @@ void input::abandon() {
   waits_.forget(pipe_.get());
   pipe_.reset();
   for (const auto& lost : std::exchange(queue_, {}))
-    tell_(lost.n, "closed");
+    to_.lost(lost.n, "closed");
+  if (to_.closed)
+    to_.closed();
 }
 
 } // namespace troupe::keeper

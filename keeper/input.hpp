@@ -24,9 +24,14 @@ public:
   /// Called for a line that was not accepted, or was accepted and cannot arrive.
   using unwritten = std::function<void(std::uint64_t n, std::string_view why)>;
 
+  struct listener {
+    unwritten lost;
+    std::function<void()> closed; ///< Once; duplicates of the pipe must go now.
+  };
+
   /// Takes a pipe's write end that does not block, and its spool: a new one, or that of
-  /// an earlier input, where `tell` may be called from here. No pipe: closed.
-  input(poller& waits, descriptor pipe, descriptor spool, unwritten tell);
+  /// an earlier input, where the listener may be called from here. No pipe: closed.
+  input(poller& waits, descriptor pipe, descriptor spool, listener to);
   ~input();
   input(const input&) = delete;
   input& operator=(const input&) = delete;
@@ -69,7 +74,7 @@ private:
   poller& waits_;
   descriptor pipe_;
   descriptor spool_;
-  unwritten tell_;
+  listener to_;
   head head_;
   std::uint64_t written_ = sizeof(head); ///< The spool's position.
   std::deque<waiting> queue_;

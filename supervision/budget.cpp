@@ -35,10 +35,10 @@ attempt_usage operator+(attempt_usage a, const attempt_usage& b) {
 }
 
 budget::budget(const run_limits& limits, attempt_usage before)
-  : before_(std::move(before)), accounts_{
-                                  {{"turns", limits.turns},
-                                   {"tokens", limits.tokens},
-                                   {"cost_usd", limits.cost_usd}}} {
+  : before_(before), accounts_{
+                       {{"turns", limits.turns},
+                        {"tokens", limits.tokens},
+                        {"cost_usd", limits.cost_usd}}} {
   known({});
 }
 

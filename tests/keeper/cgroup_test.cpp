@@ -123,7 +123,7 @@ TEST_F(CgroupFiles, PreferV2WhereBothAreThere) {
 }
 
 TEST_F(CgroupFiles, LimitProcessesInV2AndTellWhatWasRefused) {
-  put(v2_ / "pids.max", "max\n");
+  put(v2_ / "pids.max", "");
   put(v2_ / "pids.events", "max 0\n");
   auto group = v2_only();
   EXPECT_TRUE(group.limit_processes(64));
@@ -136,7 +136,7 @@ TEST_F(CgroupFiles, LimitProcessesInV2AndTellWhatWasRefused) {
 }
 
 TEST_F(CgroupFiles, LimitProcessesInV1WhereV2HasNoController) {
-  put(v1_ / "pids.max", "max\n");
+  put(v1_ / "pids.max", "");
   put(v1_ / "pids.events", "max 3\n");
   auto group = with_v1();
 

@@ -184,10 +184,10 @@ TEST_P(Succession, KnowsTheEndOfWhatNobodyHasWaitedForWithoutPidfdInfo) {
 }
 
 TEST_P(Succession, SaysThatItDoesNotKnowWhereTheKernelDoesNotTell) {
+  auto first = accept_supervisor();
   if (!GetParam())
     GTEST_SKIP() << "a hold tells the end of its agent on every kernel";
   setenv("TROUPE_PROBE_PIDFD_INFO", "0", 1);
-  auto first = accept_supervisor();
   const auto born = spawn(first, talkative("read x; exit 5"));
   kill_keeper();
   ::kill(born.pid, SIGKILL);
@@ -227,9 +227,9 @@ TEST_P(Succession, FindsAgainWhatNobodyHolds) {
 }
 
 TEST_P(Succession, TakesNoOtherProcessForTheOneThatIsWrittenDown) {
+  auto first = accept_supervisor();
   if (!GetParam())
     GTEST_SKIP() << "only agents in cgroups are written down";
-  auto first = accept_supervisor();
   const auto born = spawn(first, script("echo up; exec sleep 1000"));
   ASSERT_TRUE(says("up"));
   kill_keeper();

@@ -57,9 +57,12 @@ std::vector<report> every_report() {
       {{spawned(), exited(), gone_report{key, tier::subtree, noon}, 12},
        {spawned(), {}, {}, 0}}},
     unwritten_report{key, 3, "full"},
+    closed_report{key},
     stop_report{"SIGTERM"},
     ping_report{6},
-    sampled_report{key, {5, 6, 7, 8, 9, false}}};
+    sampled_report{key, {5, 6, 7, 8, 9, false}},
+    will_report{{"/bin/troupe", "keeper"}, 022, 1024, 4096, noon},
+    dismiss_report{"an upgrade"}};
 }
 
 std::string reason(std::string_view line) {
