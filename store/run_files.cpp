@@ -54,17 +54,6 @@ std::string complaint(const fs::path& file, const error& why) {
   return why.message + "; set aside as " + aside.filename().string();
 }
 
-std::vector<std::string> run_ids(const fs::path& runs) {
-  std::vector<std::string> ids;
-  std::error_code code;
-  fs::directory_iterator entry(runs, code);
-  for (; !code && entry != fs::directory_iterator(); entry.increment(code))
-    if (auto name = entry->path().filename().string(); is_run_id(name))
-      ids.push_back(std::move(name));
-  std::ranges::sort(ids, std::greater{});
-  return ids;
-}
-
 } // namespace
 
 result<void>
@@ -198,7 +187,7 @@ load_inputs(const layout& at, const std::string& run_id, std::uint32_t n) {
 
 run_listing list_runs(const layout& at) {
   run_listing found;
-  for (const auto& id : run_ids(at.runs())) {
+  for (const auto& id : names_in(at.runs(), is_run_id)) {
     if (auto run = load_run(at, id))
       found.runs.push_back(std::move(*run));
     else

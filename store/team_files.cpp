@@ -37,17 +37,6 @@ result<void> save(const fs::path& file, const Record& record) {
   return write_snapshot(file, encode_text(record) + "\n");
 }
 
-std::vector<std::string> team_ids(const fs::path& teams) {
-  std::vector<std::string> ids;
-  std::error_code code;
-  fs::directory_iterator entry(teams, code);
-  for (; !code && entry != fs::directory_iterator(); entry.increment(code))
-    if (auto name = entry->path().filename().string(); is_team_id(name))
-      ids.push_back(std::move(name));
-  std::ranges::sort(ids, std::greater{});
-  return ids;
-}
-
 } // namespace
 
 result<void>
@@ -82,7 +71,7 @@ result<team_launch> load_team_launch(const layout& at, const std::string& team_i
 
 team_listing list_teams(const layout& at, timestamp now, std::uint32_t days) {
   team_listing listed;
-  for (const auto& id : team_ids(at.teams())) {
+  for (const auto& id : names_in(at.teams(), is_team_id)) {
     auto team = load_team(at, id);
     if (!team) {
       listed.complaints.push_back(team.error().message + "; left as it is");

@@ -58,17 +58,6 @@ protected:
       << log();
   }
 
-  void kill_supervisor() {
-    const auto old = supervisor();
-    ASSERT_GT(old, 0);
-    ASSERT_EQ(kill(old, SIGKILL), 0);
-    ASSERT_TRUE(eventually([&] {
-      const auto now = supervisor();
-      return now > 0 && now != old;
-    }))
-      << log();
-  }
-
   /// Between two blows there is time for anything, or for nothing.
   void strike(connection& me, const storm& how) {
     std::mt19937 chance(how.seed);
