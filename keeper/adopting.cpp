@@ -110,11 +110,6 @@ bool taker::end_the_rest() {
   for (const auto& [key, each] : into_)
     if (!each->gone())
       kept.insert(key);
-  for (const auto& entry : on_.known.all())
-    if (!into_.contains(entry.spawned.key)) {
-      all_ended_ = on_.groups.end(*entry.spawned.left) && all_ended_;
-      on_.known.remove(entry.spawned.key);
-    }
   return on_.groups.sweep(kept) && all_ended_;
 }
 
@@ -162,8 +157,8 @@ bool take_over(
   if (left)
     for (auto& part : *left)
       all.take(std::move(part));
-  else
-    for (const auto& entry : on.known.all())
+  for (const auto& entry : on.known.all())
+    if (!into.contains(entry.spawned.key))
       all.take(entry);
   return all.end_the_rest() && await_strange_holds(state_dir, into);
 }
