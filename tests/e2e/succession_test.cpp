@@ -150,8 +150,10 @@ TEST_P(succession, MayHappenAgainAndAgain) {
   auto me = join();
   const auto run_ids = count(me, 3, lines);
   const auto before = agents();
-  for (int i = 0; i < 4; ++i)
+  for (int i = 0; i < 4; ++i) {
     kill_keeper();
+    me->must("list_runs", {{"limit", 1}});
+  }
   EXPECT_EQ(agents(), before) << log();
   expect_whole(me, run_ids, lines);
 }
