@@ -23,6 +23,7 @@ void list_within(const inquiry& q, list_runs params, reply_to<run_page> reply) {
       return reply(std::move(page));
     if (encode_text(*page).size() <= answer_bytes_default)
       return reply(std::move(page));
+    page->next_cursor = page->next_cursor.value_or(page->runs.back().run_id);
     const auto rows = rows_within(encode(*page), "runs", answer_bytes_default);
     auto fewer = params;
     fewer.limit = static_cast<std::uint32_t>(std::max<std::size_t>(1, rows));

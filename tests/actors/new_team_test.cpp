@@ -58,20 +58,24 @@ TEST(NewTeam, LaysNestedTeamsOutBehindTheirs) {
 
 TEST(NewTeam, SaysWhatIsWrongAndWhere) {
   EXPECT_THAT(refusal(json::array()), HasSubstr("at least one"));
-  EXPECT_THAT(refusal({run("a b")}), HasSubstr("members[0].name"));
+  EXPECT_THAT(refusal(json::array({run("a b")})), HasSubstr("members[0].name"));
   EXPECT_THAT(refusal({run("a"), run("a")}), HasSubstr("members[1].name: a is"));
   EXPECT_THAT(
     refusal({run("a", {{"depends_on", {"b"}}}), run("b")}),
     HasSubstr("members[0].depends_on: no member listed before it is called b"));
-  EXPECT_THAT(refusal({json{{"name", "a"}}}), HasSubstr("either a run or a team"));
   EXPECT_THAT(
-    refusal(
-      {json{{"name", "t"}, {"team", {{"members", {run("x", {{"nonsense", 1}})}}}}}}),
+    refusal(json::array({json{{"name", "a"}}})), HasSubstr("either a run or a team"));
+  EXPECT_THAT(
+    refusal(json::array({json{
+      {"name", "t"},
+      {"team", {{"members", json::array({run("x", {{"nonsense", 1}})})}}}}})),
     HasSubstr("members[0].team: members[0].nonsense"));
   EXPECT_THAT(
-    refusal({run("a")}, {{"max_restarts", 2000}}), HasSubstr("max_restarts: must be"));
+    refusal(json::array({run("a")}), {{"max_restarts", 2000}}),
+    HasSubstr("max_restarts: must be"));
   EXPECT_THAT(
-    refusal({run("a")}, {{"auto_shutdown", "any"}}), HasSubstr("auto_shutdown"));
+    refusal(json::array({run("a")}), {{"auto_shutdown", "any"}}),
+    HasSubstr("auto_shutdown"));
 }
 
 TEST(NewTeam, IsLimitedInMembersAndLevels) {
@@ -80,9 +84,9 @@ TEST(NewTeam, IsLimitedInMembersAndLevels) {
     many.push_back(run(("m" + std::to_string(i)).c_str()));
   EXPECT_THAT(refusal(many), HasSubstr("at most 64 members"));
 
-  json deep{{"members", {run("x")}}};
+  json deep{{"members", json::array({run("x")})}};
   for (int i = 0; i < 4; ++i)
-    deep = {{"members", {json{{"name", "t"}, {"team", deep}}}}};
+    deep = json{{"members", json::array({json{{"name", "t"}, {"team", deep}}})}};
   const auto plan = plan_team(*decode_text<spawn_team>(print_json(deep)));
   ASSERT_FALSE(plan);
   EXPECT_THAT(plan.error().message, HasSubstr("deeper than 4"));

@@ -84,6 +84,21 @@ TEST_F(Call, AsksForFewerRunsIfThePageDoesNotFit) {
   EXPECT_FALSE(page.contains("truncated"));
 }
 
+TEST_F(Call, FindsRoomForTheCursorToo) {
+  script.page.total = 60;
+  script.page.runs.assign(60, {.run_id = std::string(28, 'r')});
+  open();
+  for (std::size_t bytes = 200; bytes < 264; ++bytes) {
+    for (auto& row : script.page.runs)
+      row.summary = std::string(bytes, 's');
+    call(1, "list_runs", {{"limit", 60}});
+
+    const auto page = answer()["result"]["structuredContent"];
+    EXPECT_FALSE(page.contains("truncated")) << bytes;
+    EXPECT_EQ(page["runs"].size(), script.listed.back().what.limit) << bytes;
+  }
+}
+
 TEST_F(Call, ShortensALongAnswerOfARun) {
   script.view.run_id = "r_1";
   script.view.result = run_result{.final_response = std::string(100'000, 'x')};

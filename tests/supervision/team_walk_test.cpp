@@ -188,14 +188,12 @@ std::uint64_t number(const char* variable, std::uint64_t otherwise) {
   return given ? std::strtoull(given, nullptr, 10) : otherwise;
 }
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr std::uint64_t events_default = 100'000;
-#else
-constexpr std::uint64_t events_default = 1'000'000;
+#ifndef TROUPE_WALK_EVENTS
+#define TROUPE_WALK_EVENTS 1'000'000
 #endif
 
 TEST(TeamWalk, HoldsItsPromisesAfterEveryEvent) {
-  const auto events = number("TROUPE_TEAM_WALK_EVENTS", events_default);
+  const auto events = number("TROUPE_TEAM_WALK_EVENTS", TROUPE_WALK_EVENTS);
   const auto only = number("TROUPE_TEAM_WALK_SEED", 0);
   std::uint64_t seen = 0;
   std::uint64_t lives = 0;
