@@ -77,6 +77,9 @@ private:
     std::optional<spawn_member> team;
   };
 
+  /// A new session, or the one that the request names.
+  void create_in_session(
+    const asked<spawn_run>& request, const origin& from, const answers& to);
   void create(
     asked<spawn_run> request,
     std::optional<store::session_record> session,

@@ -231,6 +231,24 @@ std::vector<sync_failure> sync_paths(const std::vector<std::string>& paths) {
   return failed;
 }
 
+std::vector<std::string>
+names_in(const fs::path& directory, bool (*is_one)(std::string_view)) {
+  std::vector<std::string> names;
+  std::error_code code;
+  fs::directory_iterator entry(directory, code);
+  for (; !code && entry != fs::directory_iterator(); entry.increment(code))
+    if (auto name = entry->path().filename().string(); is_one(name))
+      names.push_back(std::move(name));
+  std::ranges::sort(names, std::greater{});
+  return names;
+}
+
+result<void> remove_if_there(const fs::path& file) {
+  if (::unlink(file.c_str()) != 0 && errno != ENOENT)
+    return fail(file_error(errno, "remove", file));
+  return {};
+}
+
 fs::path set_aside(const fs::path& file) {
   auto aside = damaged_name(file);
   if (::rename(file.c_str(), aside.c_str()) != 0)

@@ -52,6 +52,12 @@ struct sync_failure {
 [[nodiscard]] std::vector<sync_failure>
 sync_paths(const std::vector<std::string>& paths);
 
+/// The names in a directory that are of this form, last first; none if it is not there.
+[[nodiscard]] std::vector<std::string>
+names_in(const std::filesystem::path& directory, bool (*is_one)(std::string_view));
+
+[[nodiscard]] result<void> remove_if_there(const std::filesystem::path& file);
+
 /// Renames a damaged file to `<name>.damaged-<time>`; what it was called then, empty if
 /// it could not be renamed.
 std::filesystem::path set_aside(const std::filesystem::path& file);

@@ -196,6 +196,17 @@ pid_t daemon_test::keeper() const {
   return info ? info->pid : 0;
 }
 
+void daemon_test::kill_supervisor() const {
+  const auto old = supervisor();
+  ASSERT_GT(old, 0);
+  ASSERT_EQ(kill(old, SIGKILL), 0);
+  ASSERT_TRUE(eventually([&] {
+    const auto now = supervisor();
+    return now > 0 && now != old;
+  }))
+    << log();
+}
+
 pid_t daemon_test::supervisor() const {
   const auto parent = std::to_string(keeper());
   for (const auto pid : all_processes())

@@ -68,6 +68,8 @@ protected:
   [[nodiscard]] std::string described(const std::vector<pid_t>& pids) const;
   [[nodiscard]] pid_t keeper() const;
   [[nodiscard]] pid_t supervisor() const;
+  /// With SIGKILL; returns when there is another.
+  void kill_supervisor() const;
   [[nodiscard]] std::string log() const;
 
   testing::meeting_place place_;

@@ -7,19 +7,7 @@ namespace troupe::e2e {
 
 namespace {
 
-class recovery : public daemon_test {
-protected:
-  void kill_supervisor() {
-    const auto old = supervisor();
-    ASSERT_GT(old, 0);
-    ASSERT_EQ(kill(old, SIGKILL), 0);
-    ASSERT_TRUE(eventually([&] {
-      const auto now = supervisor();
-      return now > 0 && now != old;
-    }))
-      << log();
-  }
-};
+class recovery : public daemon_test {};
 
 class failing : public daemon_test {
 protected:

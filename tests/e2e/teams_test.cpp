@@ -84,17 +84,6 @@ protected:
     }
     return 0;
   }
-
-  void kill_supervisor() {
-    const auto old = supervisor();
-    ASSERT_GT(old, 0);
-    ASSERT_EQ(kill(old, SIGKILL), 0);
-    ASSERT_TRUE(eventually([&] {
-      const auto now = supervisor();
-      return now > 0 && now != old;
-    }))
-      << log();
-  }
 };
 
 } // namespace
