@@ -140,18 +140,33 @@ private:
 
 } // namespace
 
-std::string planned_team::path_of(supervision::member_place who) const {
-  auto path = specs[who.team].members[who.member].name;
-  for (auto inside = who.team; inside != 0;)
-    for (std::size_t t = 0; t < inside; ++t)
-      for (const auto& m : specs[t].members)
-        if (m.team == inside) {
-          path.insert(0, m.name + "/");
-          inside = t;
-          t = specs.size();
-          break;
-        }
-  return path;
+member_view
+view_of(const supervision::team& of, std::size_t member, const std::string& path) {
+  const auto& state = of.state().members.at(member);
+  return {
+    .path = path,
+    .phase = state.phase,
+    .run_id = {},
+    .end = state.end,
+    .starts = state.starts,
+    .waits_for = of.waits_for(member),
+    .waits_until = state.not_before,
+    .team = {},
+    .cause = state.cause};
+}
+
+std::vector<member_view> all_waiting(const planned_team& plan) {
+  const auto& spec = plan.specs.front();
+  team_state fresh;
+  fresh.members.resize(spec.members.size());
+  const supervision::team top(spec, std::move(fresh));
+  std::vector<member_view> shown;
+  for (std::size_t m = 0; m < spec.members.size(); ++m) {
+    shown.push_back(view_of(top, m, spec.members[m].name));
+    if (const auto inside = spec.members[m].team)
+      shown.back().team = plan.specs[*inside].how;
+  }
+  return shown;
 }
 
 result<spawn_team> read_definition(spawn_team request) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/result.hpp"
+#include "protocol/team_views.hpp"
 #include "protocol/teams.hpp"
 #include "supervision/team_tree.hpp"
 
@@ -15,10 +16,14 @@ namespace troupe {
 struct planned_team {
   std::vector<supervision::team_spec> specs; ///< As team_tree takes them.
   std::map<supervision::member_place, spawn_run> runs;
-
-  /// `review/reader` of a place.
-  [[nodiscard]] std::string path_of(supervision::member_place who) const;
 };
+
+/// What is shown of a member of a team that has begun, but for its run or team.
+[[nodiscard]] member_view
+view_of(const supervision::team& of, std::size_t member, const std::string& path);
+
+/// What is shown before it begins: its own members, all waiting.
+[[nodiscard]] std::vector<member_view> all_waiting(const planned_team& plan);
 
 /// What `definition` says, if there is one, in place of the other fields; an error
 /// names the line. The caller's own name and key win over those of the text.

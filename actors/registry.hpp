@@ -34,7 +34,7 @@ public:
   caf::result<cancelled_run> cancel(const asked<cancel_run>& question);
   caf::result<continued_run> go_on(const asked<continue_run>& question);
   caf::result<restarted_run> restart(const asked<restart_run>& question);
-  void follow(const follow_run& whom, const team_actor& follower);
+  void follow(const follow_run& whom, const team_actor& who);
 
 private:
   struct follower {

@@ -38,8 +38,7 @@ caf::result<restarted_run> registry_state::restart(const asked<restart_run>& que
     return self_->delegate(*actor, question);
   return to_caf(error{
     errc::ended,
-    "run " + (*run)->run_id + " has ended (" +
-      std::string(names((*run)->status)[static_cast<std::size_t>((*run)->status)]) +
+    "run " + (*run)->run_id + " has ended (" + std::string(to_string((*run)->status)) +
       "); go on with it with continue_run, or start another with spawn_run"});
 }
 

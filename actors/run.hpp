@@ -106,6 +106,8 @@ private:
   void wake_pollers();
   void confirm_continued();
   void save();
+  /// As save; goes on once the journal has answered, however that is.
+  void save_then(const std::function<void()>& go_on);
   void forget(const std::set<std::uint32_t>& attempts);
   void save_session();
   void retire();

@@ -288,17 +288,15 @@ void run_state::order_stop(
     ++wait_generation_;
     if (!attempt_)
       return conclude(run_event::stopped, {.reason = why, .detail = detail});
-    move(run_event::told_to_stop, detail);
+    step(run_event::told_to_stop, detail);
   }
-  const auto go_on = [this, why, detail, is_first, once_on_disk] {
+  save_then([this, why, detail, is_first, once_on_disk] {
     if (is_first && attempt_)
       self_->send<caf::message_priority::high>(
         attempt_, stop_attempt{.why = why, .detail = detail});
     once_on_disk();
-  };
-  self_->request(around_.journal, deadline::disk, save_run{.record = record_})
-    .then(
-      [go_on](const written&) { go_on(); }, [go_on](const caf::error&) { go_on(); });
+  });
+  flush();
 }
 
 void run_state::drop_waiting_turns() {

@@ -172,10 +172,17 @@ void run_state::serve(poller waiting) {
 void run_state::save() {
   if (unforgotten_.empty())
     return caf::anon_send(around_.journal, save_run{.record = record_});
+  save_then([] {});
+}
+
+void run_state::save_then(const std::function<void()>& go_on) {
   self_->request(around_.journal, deadline::disk, save_run{.record = record_})
     .then(
-      [this, ended = unforgotten_](const written&) { forget(ended); },
-      [](const caf::error&) {});
+      [this, ended = unforgotten_, go_on](const written&) {
+        forget(ended);
+        go_on();
+      },
+      [go_on](const caf::error&) { go_on(); });
 }
 
 void run_state::forget(const std::set<std::uint32_t>& attempts) {

@@ -44,14 +44,11 @@ caf::result<restarted_run> run_state::restart(const asked<restart_run>& question
   if (!attempt_)
     ++wait_generation_;
   auto promise = self_->make_response_promise<restarted_run>();
-  auto go_on = [this, promise, answer]() mutable {
+  save_then([this, promise, answer] {
     obey_restart_order();
-    promise.deliver(answer);
-  };
-  self_->request(around_.journal, deadline::disk, save_run{.record = record_})
-    .then(
-      [go_on](const written&) mutable { go_on(); },
-      [go_on](const caf::error&) mutable { go_on(); });
+    auto to = promise;
+    to.deliver(answer);
+  });
   return promise;
 }
 

@@ -32,21 +32,24 @@ caf::result<spawned_run> runs_state::spawn(const asked<spawn_run>& request) {
   const answers to{
     [promise](const spawned_run& made) mutable { promise.deliver(made); },
     [promise](error e) mutable { promise.deliver(to_caf(std::move(e))); }};
-  if (what.mode == session_mode::new_) {
-    create(request, {}, {}, to);
-    return promise;
-  }
+  create_in_session(request, {}, to);
+  return promise;
+}
+
+void runs_state::create_in_session(
+  const asked<spawn_run>& request, const origin& from, const answers& to) {
+  if (request.what.mode == session_mode::new_)
+    return create(request, {}, from, to);
   self_
     ->request(
       setup_.around.journal,
       deadline::disk,
-      load_session{.session_id = *what.session_id})
+      load_session{.session_id = *request.what.session_id})
     .then(
-      [this, request, to](store::session_record& session) {
-        create(request, std::move(session), {}, to);
+      [this, request, from, to](store::session_record& session) {
+        create(request, std::move(session), from, to);
       },
       [to](caf::error& e) { to.refused(from_caf(e)); });
-  return promise;
 }
 
 caf::result<continued_run> runs_state::resume(const resume_run& request) {

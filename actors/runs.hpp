@@ -56,8 +56,17 @@ private:
   [[nodiscard]] std::optional<std::string>
   run_around(const whose_process& process) const;
   [[nodiscard]] result<process_owner> as_run(const std::string& run_id) const;
+  [[nodiscard]] bool knows_all_agents() const;
+  void greet_strangers();
+  void send_away(std::uint64_t token);
   void check_token(
     const std::string& token, caf::typed_response_promise<process_owner> answer);
+
+  /// A process of an agent that may have asked before its start was told.
+  struct stranger {
+    whose_process who;
+    caf::typed_response_promise<process_owner> answer;
+  };
 
   struct live_run {
     run_actor actor;
@@ -77,6 +86,9 @@ private:
     std::optional<spawn_member> team;
   };
 
+  /// A new session, or the one that the request names.
+  void create_in_session(
+    const asked<spawn_run>& request, const origin& from, const answers& to);
   void create(
     asked<spawn_run> request,
     std::optional<store::session_record> session,
@@ -127,6 +139,8 @@ private:
   std::set<std::string> recovering_;
   std::optional<std::string> stopping_;
   stop_run stop_order_;
+  std::map<std::uint64_t, stranger> strangers_; ///< By token; they wait to be known.
+  std::uint64_t next_stranger_ = 0;
   teams_actor teams_;
   bool teams_stopping_ = false;
   std::size_t live_teams_ = 0;

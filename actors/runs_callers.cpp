@@ -2,6 +2,7 @@
 
 #include "actors/deadlines.hpp"
 #include "actors/errors.hpp"
+#include "actors/tokens.hpp"
 #include "protocol/identity.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -17,6 +18,22 @@ namespace troupe {
 namespace {
 
 constexpr std::size_t run_id_length = 28;
+constexpr std::size_t strangers_max = 256;
+/// A keeper tells of a start in milliseconds; its agent may be quicker all the same.
+constexpr std::chrono::seconds start_told_within{2};
+
+void deliver(
+  caf::typed_response_promise<process_owner>& answer, result<process_owner> owner) {
+  if (owner)
+    answer.deliver(std::move(*owner));
+  else
+    answer.deliver(to_caf(std::move(owner.error())));
+}
+
+result<process_owner> unknown_agent() {
+  return fail(
+    errc::refused, "this process was started by an agent whose run is not known");
+}
 
 /// The attempt's cgroup is `<run_id>.<attempt>` (keeper). The outermost counts: an
 /// agent may make groups below its own and give them what names it likes.
@@ -51,13 +68,42 @@ std::optional<std::string> runs_state::run_around(const whose_process& process) 
   return {};
 }
 
+bool runs_state::knows_all_agents() const {
+  return std::ranges::all_of(live_, [this](const auto& each) {
+    const auto next = kept_.upper_bound({each.first, UINT32_MAX});
+    return next != kept_.begin() && std::prev(next)->first.run_id == each.first &&
+           !std::prev(next)->second.gone;
+  });
+}
+
+/// One that is known now is answered; a start was told.
+void runs_state::greet_strangers() {
+  for (auto it = strangers_.begin(); it != strangers_.end();) {
+    const auto run_id = run_around(it->second.who);
+    if (run_id)
+      deliver(it->second.answer, as_run(*run_id));
+    it = run_id ? strangers_.erase(it) : std::next(it);
+  }
+}
+
+void runs_state::send_away(std::uint64_t token) {
+  if (auto found = strangers_.extract(token))
+    deliver(found.mapped().answer, unknown_agent());
+}
+
 caf::result<process_owner> runs_state::owner_of(const whose_process& question) {
   if (const auto run_id = run_around(question))
     return to_caf(as_run(*run_id));
   const auto& above = question.ancestors;
-  if (std::ranges::find(above, setup_.keeper_pid) != above.end())
-    return to_caf(error{
-      errc::refused, "this process was started by an agent whose run is not known"});
+  if (std::ranges::find(above, setup_.keeper_pid) != above.end()) {
+    if (knows_all_agents() || strangers_.size() >= strangers_max)
+      return to_caf(unknown_agent());
+    const auto token = token::stranger | ++next_stranger_;
+    setup_.around.world->wake_after(start_told_within, self_->address(), token);
+    auto answer = self_->make_response_promise<process_owner>();
+    strangers_.emplace(token, stranger{question, answer});
+    return answer;
+  }
   if (!question.token)
     return process_owner{};
   auto promise = self_->make_response_promise<process_owner>();
@@ -75,14 +121,11 @@ void runs_state::check_token(
   self_->request(setup_.around.journal, deadline::disk, read_token{.run_id = run_id})
     .then(
       [this, run_id, token, answer](const attempt_token& newest) mutable {
-        auto owner =
+        deliver(
+          answer,
           !newest.secret.empty() && same_secret(newest.secret, token)
             ? as_run(run_id)
-            : result<process_owner>(fail(errc::refused, "this token is not valid"));
-        if (owner)
-          answer.deliver(std::move(*owner));
-        else
-          answer.deliver(to_caf(std::move(owner.error())));
+            : result<process_owner>(fail(errc::refused, "this token is not valid")));
       },
       [answer](caf::error& e) mutable { answer.deliver(std::move(e)); });
 }

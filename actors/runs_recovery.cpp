@@ -107,6 +107,7 @@ void runs_state::news(const kept_news& what) {
       return;
     kept_[spawned->key].spawned = *spawned;
     drop_gone(spawned->key.run_id, spawned->key.attempt);
+    greet_strangers();
   } else if (const auto* exited = std::get_if<keeper::exited_report>(&what.what)) {
     if (const auto it = kept_.find(exited->key); it != kept_.end())
       it->second.exited = *exited;

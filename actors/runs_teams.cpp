@@ -34,13 +34,8 @@ void runs_state::teams(const teams_here& now) {
 
 caf::result<vetted_team> runs_state::vet(const vet_team& question) const {
   vetted_team answer;
-  const auto depth = question.who->depth + 1;
-  if (depth > setup_.config.limits.depth)
-    return to_caf(error{
-      errc::refused,
-      "a run at depth " + std::to_string(question.who->depth) +
-        " may start no others (limits.depth " +
-        std::to_string(setup_.config.limits.depth) + "); do the work yourself"});
+  if (auto admitted = admission_->admit_at(question.who->depth + 1); !admitted)
+    return to_caf(std::move(admitted.error()));
   for (std::size_t i = 0; i < question.members.size(); ++i) {
     asked<spawn_run> request{question.who, "", question.members[i]};
     const auto called = request.what.nickname.value_or("");
@@ -81,21 +76,7 @@ caf::result<spawned_run> runs_state::spawn_for(const spawn_member& order) {
   const answers to{
     [promise](const spawned_run& made) mutable { promise.deliver(made); },
     [promise](error e) mutable { promise.deliver(to_caf(std::move(e))); }};
-  const origin from{order.predecessor, order};
-  if (request.what.mode == session_mode::new_) {
-    create(std::move(request), {}, from, to);
-    return promise;
-  }
-  self_
-    ->request(
-      setup_.around.journal,
-      deadline::disk,
-      load_session{.session_id = *request.what.session_id})
-    .then(
-      [this, request, from, to](store::session_record& session) {
-        create(request, std::move(session), from, to);
-      },
-      [to](caf::error& e) { to.refused(from_caf(e)); });
+  create_in_session(request, {order.predecessor, order}, to);
   return promise;
 }
 

@@ -122,20 +122,9 @@ void team_lead::refresh_view() {
     const auto& inside = tree_->at(t);
     v.restarts += inside.state().restarts;
     for (std::size_t m = 0; m < inside.state().members.size(); ++m) {
-      const auto& state = inside.state().members[m];
-      const auto& spec = inside.spec().members[m];
-      member_view shown{
-        .path = tree_->path_of({t, m}),
-        .phase = state.phase,
-        .run_id = {},
-        .end = state.end,
-        .starts = state.starts,
-        .waits_for = inside.waits_for(m),
-        .waits_until = state.not_before,
-        .team = {},
-        .cause = state.cause};
-      if (spec.team)
-        shown.team = tree_->at(*spec.team).spec().how;
+      auto shown = view_of(inside, m, tree_->path_of({t, m}));
+      if (const auto nested = inside.spec().members[m].team)
+        shown.team = tree_->at(*nested).spec().how;
       else
         shown.run_id = runs_of({t, m}).run_id;
       v.members.push_back(std::move(shown));

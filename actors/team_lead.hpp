@@ -83,6 +83,10 @@ private:
 team_actor::behavior_type
 lead_team(team_actor::stateful_pointer<team_lead> self, team_setup setup);
 
+/// What ends a member's run; the answer is not waited for.
+[[nodiscard]] asked<cancel_run>
+order_to_end(const std::string& run_id, std::string reason);
+
 /// How a run's end counts for its team.
 [[nodiscard]] member_end end_of(const run_view& run);
 

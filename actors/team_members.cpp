@@ -40,6 +40,14 @@ std::string in_words(const run_view& run) {
 
 } // namespace
 
+asked<cancel_run> order_to_end(const std::string& run_id, std::string reason) {
+  cancel_run order;
+  order.run_id = run_id;
+  order.reason = std::move(reason);
+  order.wait_ms = 0;
+  return {std::make_shared<const caller>(), "", std::move(order)};
+}
+
 member_end end_of(const run_view& run) {
   if (run.status == run_status::completed)
     return member_end::completed;
@@ -161,15 +169,11 @@ void team_lead::stop_member(place who, const std::string& cause) {
   const auto& run_id = runs_of(who).run_id;
   if (!run_id)
     return;
-  cancel_run order;
-  order.run_id = *run_id;
-  order.reason = "team " + setup_.record.view.name + ": " + cause;
-  order.wait_ms = 0;
   self_
     ->request(
       setup_.registry,
       deadline::stop,
-      asked<cancel_run>{std::make_shared<const caller>(), "", std::move(order)})
+      order_to_end(*run_id, "team " + setup_.record.view.name + ": " + cause))
     .then([](const cancelled_run&) {}, [](const caf::error&) {});
 }
 

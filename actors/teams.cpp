@@ -19,22 +19,6 @@ namespace {
 
 constexpr std::size_t ended_max = 256;
 
-std::vector<member_view> all_waiting(const planned_team& plan) {
-  std::vector<member_view> shown;
-  for (std::size_t t = 0; t < plan.specs.size(); ++t)
-    for (std::size_t m = 0; m < plan.specs[t].members.size(); ++m) {
-      member_view member;
-      member.path = plan.path_of({t, m});
-      const auto& spec = plan.specs[t].members[m];
-      for (const auto each : spec.needs)
-        member.waits_for.push_back(plan.specs[t].members[each].name);
-      if (spec.team)
-        member.team = plan.specs[*spec.team].how;
-      shown.push_back(std::move(member));
-    }
-  return shown;
-}
-
 } // namespace
 
 teams_state::~teams_state() {
@@ -227,15 +211,11 @@ void teams_state::bury(store::team_record record, const std::string& why) {
   for (const auto& member : record.view.members) {
     if (!member.run_id)
       continue;
-    cancel_run order;
-    order.run_id = member.run_id;
-    order.reason = "its team cannot go on: " + why;
-    order.wait_ms = 0;
     self_
       ->request(
         setup_.registry,
         deadline::stop,
-        asked<cancel_run>{std::make_shared<const caller>(), "", std::move(order)})
+        order_to_end(*member.run_id, "its team cannot go on: " + why))
       .then([](const cancelled_run&) {}, [](const caf::error&) {});
   }
   caf::anon_send(setup_.around.journal, save_team{.record = record});

@@ -253,8 +253,7 @@ caf::result<why_view> teams_state::decisions(const asked<list_decisions>& questi
           if (run_id && each.run_id == run_id)
             path = each.path;
         why_view answer{.id = v.team_id, .now = {}, .decisions = {}};
-        answer.now = "team " + v.name + " is " +
-                     std::string(names(v.phase)[static_cast<std::size_t>(v.phase)]) +
+        answer.now = "team " + v.name + " is " + std::string(to_string(v.phase)) +
                      (v.cause.empty() ? "" : ": " + v.cause);
         const auto& all = loaded.record.decisions;
         for (auto it = all.rbegin(); it != all.rend(); ++it)

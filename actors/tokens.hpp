@@ -16,6 +16,7 @@ inline constexpr std::uint64_t sync = 8ull << 56;
 inline constexpr std::uint64_t memory = 9ull << 56;
 inline constexpr std::uint64_t team_due = 10ull << 56;
 inline constexpr std::uint64_t save_again = 11ull << 56;
+inline constexpr std::uint64_t stranger = 12ull << 56;
 inline constexpr std::uint64_t kind_mask = 0xFFull << 56;
 
 } // namespace troupe::token

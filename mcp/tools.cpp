@@ -224,8 +224,7 @@ const std::vector<tool>& tools() {
        .description =
          "Lists the last decisions about a run or a team with their reasons, newest "
          "first: starts, restarts, waits and stops. Next: get_run for the attempts of "
-         "a "
-         "run, poll_events for all it did.",
+         "a run, poll_events for all it did.",
        .toolset = "teams",
        .read_only = true,
        .idempotent = true,
@@ -236,9 +235,8 @@ const std::vector<tool>& tools() {
        .title = "Restart a run",
        .description =
          "Ends the current attempt of a run with its process tree and starts another "
-         "at "
-         "once, in the same conversation or afresh; the run_id stays. Only on order of "
-         "the user: crashes are restarted without it. A run that has ended is not "
+         "at once, in the same conversation or afresh; the run_id stays. Only on order "
+         "of the user: crashes are restarted without it. A run that has ended is not "
          "restarted: use continue_run. Next: get_run.",
        .toolset = "teams",
        .destructive = true,

@@ -243,6 +243,12 @@ names_in(const fs::path& directory, bool (*is_one)(std::string_view)) {
   return names;
 }
 
+result<void> remove_if_there(const fs::path& file) {
+  if (::unlink(file.c_str()) != 0 && errno != ENOENT)
+    return fail(file_error(errno, "remove", file));
+  return {};
+}
+
 fs::path set_aside(const fs::path& file) {
   auto aside = damaged_name(file);
   if (::rename(file.c_str(), aside.c_str()) != 0)

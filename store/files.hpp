@@ -56,6 +56,8 @@ sync_paths(const std::vector<std::string>& paths);
 [[nodiscard]] std::vector<std::string>
 names_in(const std::filesystem::path& directory, bool (*is_one)(std::string_view));
 
+[[nodiscard]] result<void> remove_if_there(const std::filesystem::path& file);
+
 /// Renames a damaged file to `<name>.damaged-<time>`; what it was called then, empty if
 /// it could not be renamed.
 std::filesystem::path set_aside(const std::filesystem::path& file);

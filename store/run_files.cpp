@@ -2,6 +2,7 @@
 
 #include "store/files.hpp"
 #include "store/line_reader.hpp"
+#include "store/record_file.hpp"
 
 #include "protocol/identity.hpp"
 #include "protocol/json.hpp"
@@ -16,30 +17,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr int version_known = 1;
 constexpr std::size_t read_step = 64 << 10;
-
-/// conflict if it is of a newer version, invalid_argument if it is damaged.
-template <class Record>
-result<Record> load(const fs::path& file) {
-  const auto text = read_file(file);
-  if (!text)
-    return fail(text.error());
-  auto record = decode_text<Record>(*text);
-  if (!record)
-    return fail(record.error().code, file.string() + ": " + record.error().message);
-  if (record->version > version_known)
-    return fail(
-      errc::conflict,
-      file.string() + ": version " + std::to_string(record->version) +
-        " is of a newer Troupe; this one knows " + std::to_string(version_known));
-  return record;
-}
-
-template <class Record>
-result<void> save(const fs::path& file, const Record& record) {
-  return write_snapshot(file, encode_text(record) + "\n");
-}
 
 /// What is wrong with a run that could not be loaded, and what was done about it.
 std::string complaint(const fs::path& file, const error& why) {
@@ -95,10 +73,7 @@ result<launch_record> load_launch(const layout& at, const std::string& run_id) {
 }
 
 result<void> remove_launch(const layout& at, const std::string& run_id) {
-  const auto file = at.launch_file(run_id);
-  if (::unlink(file.c_str()) != 0 && errno != ENOENT)
-    return fail(file_error(errno, "remove", file));
-  return {};
+  return remove_if_there(at.launch_file(run_id));
 }
 
 result<void> save_session(const layout& at, const session_record& session) {

@@ -1,14 +1,10 @@
 #include "store/team_files.hpp"
 
 #include "store/files.hpp"
+#include "store/record_file.hpp"
 
 #include "protocol/identity.hpp"
 #include "protocol/json.hpp"
-
-#include <algorithm>
-#include <cerrno>
-
-#include <unistd.h>
 
 namespace troupe::store {
 
@@ -16,26 +12,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr int version_known = 1;
 constexpr std::int64_t day_ms = 86'400'000;
-
-template <class Record>
-result<Record> load(const fs::path& file) {
-  const auto text = read_file(file);
-  if (!text)
-    return fail(text.error());
-  auto record = decode_text<Record>(*text);
-  if (!record)
-    return fail(record.error().code, file.string() + ": " + record.error().message);
-  if (record->version > version_known)
-    return fail(errc::conflict, file.string() + ": of a newer Troupe");
-  return record;
-}
-
-template <class Record>
-result<void> save(const fs::path& file, const Record& record) {
-  return write_snapshot(file, encode_text(record) + "\n");
-}
 
 } // namespace
 
@@ -55,10 +32,7 @@ result<void> save_team(const layout& at, const team_record& team) {
   const auto& id = team.view.team_id;
   if (auto saved = save(at.team_file(id), team); !saved || !is_final(team.view.phase))
     return saved;
-  const auto secrets = at.team_launch_file(id);
-  if (::unlink(secrets.c_str()) != 0 && errno != ENOENT)
-    return fail(file_error(errno, "remove", secrets));
-  return {};
+  return remove_if_there(at.team_launch_file(id));
 }
 
 result<team_record> load_team(const layout& at, const std::string& team_id) {

@@ -18,15 +18,21 @@ std::string number(std::uint32_t n) {
 
 admission::admission(const admission_limits& limits) : limits_(limits) {}
 
-result<void> admission::admit(const spawn_request& request, moment now) {
-  forget_older(now);
-  const auto& parent = request.parent_run_id;
-  if (request.depth > limits_.depth)
+result<void> admission::admit_at(std::uint32_t depth) const {
+  if (depth > limits_.depth)
     return fail(
       errc::refused,
       "an agent at this depth may not start runs: this one would be at depth " +
-        number(request.depth) + ", the limit is " + number(limits_.depth) +
+        number(depth) + ", the limit is " + number(limits_.depth) +
         " (limits.depth in troupe.yml); do the work yourself");
+  return {};
+}
+
+result<void> admission::admit(const spawn_request& request, moment now) {
+  forget_older(now);
+  const auto& parent = request.parent_run_id;
+  if (auto deep_enough = admit_at(request.depth); !deep_enough)
+    return deep_enough;
   if (live_ >= limits_.live_runs)
     return fail(
       errc::busy,

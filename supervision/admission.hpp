@@ -29,6 +29,9 @@ public:
 
   [[nodiscard]] result<void> admit(const spawn_request& request, moment now);
 
+  /// What `admit` says of the depth alone, which no later time changes.
+  [[nodiscard]] result<void> admit_at(std::uint32_t depth) const;
+
   /// Counts a run found on disk or resumed by policy; never refused, and no start of
   /// the last minute.
   void readmit(const spawn_request& request);

@@ -235,6 +235,30 @@ TEST_F(Runs, KnowWhoseAProcessIs) {
   EXPECT_FALSE(owner({.pid = 500, .ancestors = {8}}).value().run_id);
 }
 
+TEST_F(Runs, KnowAnAgentThatAsksBeforeItsStartIsTold) {
+  const auto id = start();
+  auto asked_for = ask(boss, whose_process{.pid = 9, .ancestors = {501, 77, 1}});
+
+  spawned(id);
+
+  std::optional<std::string> owner;
+  asked_for.receive(
+    [&](const process_owner& is) { owner = is.run_id; }, [](const caf::error&) {});
+  EXPECT_EQ(owner, id);
+}
+
+TEST_F(Runs, TurnAwayAnAgentWhoseStartIsNotToldInTime) {
+  start();
+  auto asked_for = ask(boss, whose_process{.pid = 9, .ancestors = {501, 77, 1}});
+
+  advance(ms(2'000));
+
+  errc code{};
+  asked_for.receive(
+    [](const process_owner&) {}, [&](const caf::error& e) { code = from_caf(e).code; });
+  EXPECT_EQ(code, errc::refused);
+}
+
 TEST_F(Runs, KnowAProcessByTheTokenOfItsAttempt) {
   const auto id = start();
   spawned(id);
