@@ -28,6 +28,7 @@ constexpr auto report_verbs = std::to_array<std::string_view>(
    "gone",
    "kept",
    "unwritten",
+   "closed",
    "stop",
    "ping",
    "sampled",

@@ -226,8 +226,10 @@ TEST_P(succession, LeaksNoDescriptor) {
   };
   kill_keeper();
   const auto before = settled();
-  for (int i = 0; i < 50; ++i)
+  for (int i = 0; i < 50; ++i) {
     kill_keeper();
+    me->must("get_run", {{"run_id", run_id}});
+  }
   const auto after = settled();
   EXPECT_LE(after.first, before.first) << log();
   EXPECT_LE(after.second, before.second);

@@ -119,7 +119,7 @@ TEST_F(Input, GoesOnAtTheVeryByteInAnother) {
   descriptor spool(dup(input_->spool()));
   input_.reset();
   std::string all = read_some();
-  input next(waits_, std::move(pipe), std::move(spool), [](auto, auto) {});
+  input next(waits_, std::move(pipe), std::move(spool), {[](auto, auto) {}, [] {}});
   next.write(2, "two");
   next.write(3, "three");
 

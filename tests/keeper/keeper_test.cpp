@@ -72,6 +72,7 @@ TEST_P(Attempt, HandsOverAPidfdThatTellsOfItsEnd) {
 
   spawn(by, what);
   ASSERT_FALSE(by.pidfds().empty());
+  by.pidfds().resize(1);
   pollfd watch{by.pidfds()[0].get(), POLLIN, 0};
   EXPECT_EQ(poll(&watch, 1, 0), 0);
   by.send(close_order{what.key});
