@@ -124,7 +124,7 @@ void crash_daemon::await_word(const std::string& run_id) {
 
 std::string crash_daemon::begin(const std::string& act) {
   auto request = agent({act, gate(), "x", "1"});
-  request["idempotency_key"] = std::to_string(shot_);
+  request["idempotency_key"] = std::to_string(n_);
   request["restart"] = {
     {"type", "transient"},
     {"max_restarts", 100},
@@ -135,7 +135,7 @@ std::string crash_daemon::begin(const std::string& act) {
 }
 
 std::string crash_daemon::gate() const {
-  return place_.path() / ("go" + std::to_string(shot_));
+  return place_.path() / ("go" + std::to_string(n_));
 }
 
 void crash_daemon::open_gate() {
@@ -144,7 +144,7 @@ void crash_daemon::open_gate() {
 
 void crash_daemon::aim(const char* process) {
   aimed_at_ = process;
-  std::ofstream(aim_ + ".new") << process << ' ' << n_ << ' ' << shot_;
+  std::ofstream(aim_ + ".new") << process << ' ' << n_;
   std::filesystem::rename(aim_ + ".new", aim_);
 }
 
@@ -153,8 +153,7 @@ bool crash_daemon::fired() const {
 }
 
 std::string crash_daemon::point() const {
-  return aimed_at_ + " killed at step " + std::to_string(n_) + " (shot " +
-         std::to_string(shot_) + "): ";
+  return aimed_at_ + " killed at step " + std::to_string(n_) + ": ";
 }
 
 std::vector<int> crash_daemon::witnesses() const {

@@ -66,8 +66,7 @@ protected:
 
   [[nodiscard]] std::string point() const;
 
-  int n_ = 1;    ///< The step to die before.
-  int shot_ = 0; ///< How many shots there were; each has a run of its own.
+  int n_ = 0; ///< The step to die before, in a run of its own; 0: nobody dies.
 
 private:
   struct measure {
