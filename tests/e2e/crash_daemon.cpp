@@ -206,6 +206,7 @@ void crash_daemon::check_attempts(const crash_plan& plan, const json& run) {
 void crash_daemon::check_events(const json& run) {
   const std::string run_id = run["run_id"];
   std::vector<std::string> said;
+  std::string all;
   std::uint64_t seq = 0;
   for (bool more = true; more;) {
     const auto page = ask(
@@ -218,6 +219,7 @@ void crash_daemon::check_events(const json& run) {
     more = !page.value("events", json::array()).empty();
     for (const auto& event : page.value("events", json::array())) {
       EXPECT_EQ(event["seq"], ++seq) << point();
+      all += "\n" + print_json(event);
       if (event["type"] == "agent_message")
         said.push_back(event["data"].value("text", ""));
     }
@@ -227,7 +229,7 @@ void crash_daemon::check_events(const json& run) {
   for (const auto& attempt : run["attempts"])
     for (auto& line : transcript(run_id, attempt["n"]))
       written.push_back(std::move(line));
-  EXPECT_EQ(said, written) << point();
+  EXPECT_EQ(said, written) << point() << print_json(run) << all;
 }
 
 crash_daemon::measure crash_daemon::open_descriptors() const {
