@@ -174,8 +174,11 @@ double io_room::dice() {
 
 void io_room::wake_after(
   std::chrono::milliseconds delay, caf::actor_addr who, std::uint64_t token) {
+  const auto owner = who.id();
   parts_->timers.after(
-    delay, [who = std::move(who), token] { tell(who, troupe::wake{.token = token}); });
+    delay,
+    [who = std::move(who), token] { tell(who, troupe::wake{.token = token}); },
+    owner);
 }
 
 void io_room::watch(const keeper::attempt_key& key, caf::actor_addr who) {
@@ -188,7 +191,8 @@ void io_room::watch(const keeper::attempt_key& key, caf::actor_addr who) {
 
 void io_room::unwatch(const keeper::attempt_key& key) {
   const std::scoped_lock lock(parts_->watch_lock);
-  parts_->watchers.erase(key);
+  if (const auto gone = parts_->watchers.extract(key))
+    parts_->timers.forget(gone.mapped().id());
   parts_->unseen.erase(key);
 }
 

@@ -82,7 +82,8 @@ result<written> journal_state::create(const create_run& what) {
 caf::result<written> journal_state::save(const save_run& what) {
   const auto& run_id = what.record.view.run_id;
   if (what.after_seq > 0 && !book(run_id).has(what.after_seq))
-    return to_caf(error{errc::busy, "events of run " + run_id + " are not on disk yet"});
+    return to_caf(
+      error{errc::busy, "events of run " + run_id + " are not on disk yet"});
   if (auto r = store::save_run(setup_.disk, what.record); !r)
     return to_caf(std::move(r.error()));
   if (is_final(what.record.view.status))
