@@ -163,8 +163,7 @@ struct create_run : message_tag {
 
 /// Of a final run: also writes result.json, and removes launch.json once both are on
 /// the disk.
-/// Refused unless the events up to `after_seq` are on disk, as far as the JOURNAL
-/// knows: a record that is ahead of its events would lose them at a crash.
+/// Refused while events up to `after_seq` are not on disk: a crash would lose them.
 struct save_run : message_tag {
   store::run_record record;
   std::uint64_t after_seq = 0;
