@@ -58,7 +58,8 @@ void attempt_state::spawn() {
           .cwd = setup_.plan.cwd,
           .dir = around_.disk.attempt(setup_.run_id, setup_.n),
           .stdin_open = line->stdin_open,
-          .memory_mb = setup_.limits.memory_mb});
+          .memory_mb = setup_.limits.memory_mb,
+          .processes = setup_.limits.processes});
         begin_fold();
       },
       [this](const caf::error& e) {
@@ -133,6 +134,11 @@ void attempt_state::started(const keeper::spawned_report& report) {
   view_.proof = std::string(to_string(report.proof));
   begin_health(report);
   arm_health();
+  if (setup_.limits.processes && !report.processes_limited)
+    warn(
+      "processes_not_limited",
+      "limits.processes is not held: no pids controller may be used here (troupe "
+      "doctor says why)");
   if (ended_by_us_)
     climb(supervision::stop_ladder(manners()));
 }

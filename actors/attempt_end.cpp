@@ -87,6 +87,16 @@ void attempt_state::wake(std::uint64_t fired) {
     act(ladder_[index].action);
 }
 
+namespace {
+
+/// It may be why the agent ended, and is told beside it.
+std::string refused_forks(std::uint64_t times, std::uint32_t most) {
+  return "limits.processes (" + std::to_string(most) + ") refused a fork or thread " +
+         std::to_string(times) + " times";
+}
+
+} // namespace
+
 exit_reason attempt_state::reason(std::string stderr_tail) const {
   supervision::end_facts facts;
   agents::process_end how{.stderr_tail = std::move(stderr_tail)};
@@ -95,14 +105,20 @@ exit_reason attempt_state::reason(std::string stderr_tail) const {
     how.signal = exited_->signal;
     facts.oom = exited_->oom;
   }
-  facts.status_known = status_known_;
+  const bool is_told = !exited_ || exited_->code || exited_->signal;
+  facts.status_known = status_known_ && is_told;
   facts.result_seen = result_.has_value();
   if (fold_)
     facts.by_protocol = result_ ? result_->reason : fold_->speaker().ended(how);
   facts.ended_by_us = ended_by_us_;
   facts.refusal = refused_for_now_ ? std::nullopt : refusal_;
   facts.detail = end_detail_;
-  return supervision::classify(facts);
+  auto why = supervision::classify(facts);
+  if (exited_ && exited_->forks_refused.value_or(0) > 0)
+    why.detail +=
+      (why.detail.empty() ? "" : "; ") +
+      refused_forks(*exited_->forks_refused, setup_.limits.processes.value_or(0));
+  return why;
 }
 
 void attempt_state::judge(std::string stderr_tail) {

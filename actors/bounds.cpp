@@ -11,6 +11,7 @@ constexpr std::size_t prompt_bytes_max = 8 * 1024 * 1024;
 constexpr std::size_t name_bytes_max = 64;
 constexpr std::size_t label_bytes_max = 256;
 constexpr std::uint64_t memory_mb_max = 1 << 24;
+constexpr std::uint64_t processes_max = 4'194'304; // what Linux can number
 
 std::optional<error> outside(
   std::string_view name, std::uint64_t value, std::uint64_t low, std::uint64_t high) {
@@ -78,8 +79,9 @@ std::optional<error> out_of_bounds(const spawn_run& request) {
     outside("restart.max_restarts", request.restart.max_restarts, 0, 1000),
     outside("restart.period_s", request.restart.period_s, 1, 86'400),
     outside("restart.backoff_max_ms", request.restart.backoff_max_ms, 0, 3'600'000),
+    outside("limits.memory_mb", request.limits.memory_mb.value_or(1), 1, memory_mb_max),
     outside(
-      "limits.memory_mb", request.limits.memory_mb.value_or(1), 1, memory_mb_max));
+      "limits.processes", request.limits.processes.value_or(1), 1, processes_max));
 }
 
 } // namespace troupe

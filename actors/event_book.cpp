@@ -22,12 +22,14 @@ std::string_view without_lines(std::string_view lines, std::uint64_t count) {
 } // namespace
 
 result<void> event_book::append(std::string_view lines, std::uint64_t first_seq) {
-  if (last_seq_ && first_seq > *last_seq_ + 1)
+  if (!last_seq_)
+    last_seq_ = first_seq - 1;
+  if (first_seq > *last_seq_ + 1)
     return fail(
       errc::internal,
       file_.string() + ": event " + std::to_string(first_seq) +
         " does not follow event " + std::to_string(*last_seq_));
-  if (last_seq_ && first_seq <= *last_seq_) {
+  if (first_seq <= *last_seq_) {
     lines = without_lines(lines, *last_seq_ + 1 - first_seq);
     first_seq = *last_seq_ + 1;
   }

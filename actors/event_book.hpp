@@ -23,6 +23,11 @@ public:
   /// appended before are left out: who got no answer in time says them again.
   [[nodiscard]] result<void> append(std::string_view lines, std::uint64_t first_seq);
 
+  /// Whether an event is on disk; so is every one that nobody has told this book of.
+  [[nodiscard]] bool has(std::uint64_t seq) const {
+    return !last_seq_ || seq <= *last_seq_;
+  }
+
   struct page {
     std::vector<raw_json> events;
     std::uint64_t last_seq = 0;
@@ -44,7 +49,8 @@ private:
   std::vector<std::uint64_t> marks_; ///< Offset of every 64th event, from the first.
   std::uint64_t noted_ = 0;          ///< Events the index knows.
   std::uint64_t noted_size_ = 0;
-  std::optional<std::uint64_t> last_seq_; ///< Of the last line appended here.
+  std::optional<std::uint64_t>
+    last_seq_; ///< Of the last line; nothing before the first append.
 };
 
 } // namespace troupe

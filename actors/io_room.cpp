@@ -3,6 +3,7 @@
 #include "actors/io_room.hpp"
 
 #include "io/clients.hpp"
+#include "io/estate.hpp"
 #include "io/keeper_link.hpp"
 #include "io/loop.hpp"
 #include "io/tails.hpp"
@@ -18,7 +19,6 @@
 #include <mutex>
 #include <optional>
 #include <random>
-#include <unistd.h>
 
 namespace troupe {
 
@@ -70,13 +70,13 @@ struct io_room::parts {
   io::loop loop;
   io::timers timers{loop};
   io::tails tails{loop};
+  io::estate estate;
   std::optional<io::keeper_link> keeper;
   std::optional<io::clients> clients;      ///< Made on the loop's thread …
   std::atomic<io::clients*> door{nullptr}; ///< … and found by all others here.
 
-  void heard(keeper::report what, int pidfd) {
-    if (pidfd >= 0)
-      close(pidfd);
+  void heard(keeper::report what, std::vector<keeper::descriptor> beside) {
+    estate.note(what, std::move(beside));
     if (!tell_watcher(what) || concerns_runs(what))
       caf::anon_send(to.runs, kept_news{.what = std::move(what)});
   }
@@ -137,13 +137,21 @@ void io_room::start() {
     p->epoch,
     io::keeper_link::events{
       .reported =
-        [p](keeper::report what, int pidfd) { p->heard(std::move(what), pidfd); },
-      .lost = [p](const std::string&) { p->to.keeper_lost(); }});
+        [p](keeper::report what, std::vector<keeper::descriptor> beside) {
+          p->heard(std::move(what), std::move(beside));
+        },
+      .lost = [p](const std::string&) { p->to.keeper_lost(p->estate.dismissed()); }});
 }
 
 void io_room::serve(listeners to) {
   parts_->to = std::move(to);
   parts_->loop.start();
+}
+
+error io_room::succeed_keeper(int lock, int listener) {
+  error why;
+  parts_->loop.perform([&] { why = parts_->estate.succeed(lock, listener); });
+  return why;
 }
 
 void io_room::stop() {
@@ -166,8 +174,11 @@ double io_room::dice() {
 
 void io_room::wake_after(
   std::chrono::milliseconds delay, caf::actor_addr who, std::uint64_t token) {
+  const auto owner = who.id();
   parts_->timers.after(
-    delay, [who = std::move(who), token] { tell(who, troupe::wake{.token = token}); });
+    delay,
+    [who = std::move(who), token] { tell(who, troupe::wake{.token = token}); },
+    owner);
 }
 
 void io_room::watch(const keeper::attempt_key& key, caf::actor_addr who) {
@@ -180,7 +191,8 @@ void io_room::watch(const keeper::attempt_key& key, caf::actor_addr who) {
 
 void io_room::unwatch(const keeper::attempt_key& key) {
   const std::scoped_lock lock(parts_->watch_lock);
-  parts_->watchers.erase(key);
+  if (const auto gone = parts_->watchers.extract(key))
+    parts_->timers.forget(gone.mapped().id());
   parts_->unseen.erase(key);
 }
 
@@ -188,6 +200,8 @@ void io_room::order(keeper::order what) {
   if (const auto* forgotten = std::get_if<keeper::forget_order>(&what)) {
     const std::scoped_lock lock(parts_->watch_lock);
     parts_->unseen.erase(forgotten->key);
+    parts_->loop.post(
+      [p = parts_.get(), key = forgotten->key] { p->estate.forget(key); });
   }
   parts_->keeper->send(std::move(what));
 }

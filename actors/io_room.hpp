@@ -22,7 +22,8 @@ public:
   struct listeners {
     runs_actor runs;
     gateway_actor gateway;
-    std::function<void()> keeper_lost; ///< On the loop's thread.
+    /// On the loop's thread; on purpose: the keeper lives on, or ends with all it has.
+    std::function<void(bool on_purpose)> keeper_lost;
   };
 
   /// Connects the keeper: orders are sent from now on, reports wait for `serve`.
@@ -31,6 +32,10 @@ public:
   /// Starts the loop. The gateway hears of clients after `open_doors`.
   void serve(listeners to);
   void stop();
+
+  /// After the keeper was killed: this process becomes the next one, with all that was
+  /// entrusted to it. Returns only if it cannot: why.
+  [[nodiscard]] error succeed_keeper(int lock, int listener);
 
   [[nodiscard]] supervision::moment now() const override;
   [[nodiscard]] timestamp wall() const override;

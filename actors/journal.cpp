@@ -12,6 +12,8 @@
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include <filesystem>
+
 namespace troupe {
 
 namespace {
@@ -79,6 +81,9 @@ result<written> journal_state::create(const create_run& what) {
 
 caf::result<written> journal_state::save(const save_run& what) {
   const auto& run_id = what.record.view.run_id;
+  if (what.after_seq > 0 && !book(run_id).has(what.after_seq))
+    return to_caf(
+      error{errc::busy, "events of run " + run_id + " are not on disk yet"});
   if (auto r = store::save_run(setup_.disk, what.record); !r)
     return to_caf(std::move(r.error()));
   if (is_final(what.record.view.status))
@@ -184,6 +189,10 @@ result<loaded_run> journal_state::load(const load_run& what) {
   keep_first_of_each(loaded.inputs);
   if (auto token = store::load_token(setup_.disk, what.run_id, n))
     loaded.token = std::move(*token);
+  std::error_code unknown;
+  loaded.has_transcript =
+    std::filesystem::exists(setup_.disk.stdout_file(what.run_id, n), unknown) ||
+    unknown;
   return loaded;
 }
 

@@ -163,8 +163,10 @@ struct create_run : message_tag {
 
 /// Of a final run: also writes result.json, and removes launch.json once both are on
 /// the disk.
+/// Refused while events up to `after_seq` are not on disk: a crash would lose them.
 struct save_run : message_tag {
   store::run_record record;
+  std::uint64_t after_seq = 0;
 };
 
 struct save_session : message_tag {
@@ -247,6 +249,7 @@ struct loaded_run : message_tag {
   std::optional<run_phase> ended_as; ///< Its end was told; only run.json lacks it.
   std::vector<agent_input> inputs;   ///< Of its newest attempt.
   std::string token;                 ///< Of its newest attempt.
+  bool has_transcript = false;       ///< Its newest attempt.
 };
 
 struct load_session : message_tag {

@@ -30,7 +30,7 @@ public:
 
   /// Reports about this attempt go to `who` from now on.
   virtual void watch(const keeper::attempt_key& key, caf::actor_addr who) = 0;
-  virtual void unwatch(const keeper::attempt_key& key) = 0;
+  virtual void unwatch(const keeper::attempt_key& key) = 0; ///< Nor is it woken again.
   virtual void order(keeper::order what) = 0;
 
   /// Sends `transcript_chunk` messages to `who`, one for each grant.

@@ -66,8 +66,13 @@ private:
     std::uint64_t seq;
   };
 
-  // Phases and attempts (run_attempts.cpp).
+  // What a start finds (run_recovery.cpp).
   void recover(run_setup& found);
+  void adopt_attempt(run_setup& found);
+  void adopt(attempt_setup setup, run_setup& found);
+  void begin_again(attempt_setup setup, std::vector<agent_input> recorded);
+
+  // Phases and attempts (run_attempts.cpp).
   void wait_for_next(std::chrono::milliseconds wait);
   [[nodiscard]] std::chrono::milliseconds time_to(timestamp then) const;
   void set_out();
@@ -75,7 +80,6 @@ private:
   bool move(supervision::run_event on, std::string cause = {});
   bool step(supervision::run_event on, std::string cause = {}); ///< Not saved yet.
   void start_attempt(const std::optional<exit_reason>& after);
-  void adopt_attempt(run_setup& found);
   void launch(attempt_setup setup);
   void order_stop(
     exit_kind why,
@@ -97,10 +101,13 @@ private:
   // Events and what is on disk (run_events.cpp).
   void emit(event what, std::optional<event_source> src = {});
   void flush();
+  void write_events();
+  [[nodiscard]] append_events take_unwritten();
   void flushed(std::uint64_t up_to, int credits);
   void serve(poller waiting);
   void wake_pollers();
   void confirm_continued();
+  /// Behind all events so far, in the journal's order.
   void save();
   /// As save; goes on once the journal has answered, however that is.
   void save_then(const std::function<void()>& go_on);
@@ -140,15 +147,17 @@ private:
   exit_kind stop_kind_ = exit_kind::cancelled;
   restart_mode restart_mode_ = restart_mode::resume;
   std::string outbox_;
-  std::uint64_t seq_ = 0;      ///< Last one given.
-  std::uint64_t told_seq_ = 0; ///< Last one on disk.
+  std::map<std::uint64_t, std::string> unwritten_; ///< Refused; by first number.
+  std::uint64_t seq_ = 0;                          ///< Last one given.
+  std::uint64_t told_seq_ = 0;                     ///< Last one on disk.
   std::uint64_t outbox_first_ = 0;
   std::uint64_t next_token_ = 0;
   std::uint64_t wait_generation_ = 0;
   int credits_owed_ = 0;
   run_phase shown_ = run_phase::queued; ///< Final only once that is on disk.
-  bool flushing_ = false;
+  int flushing_ = 0;                    ///< Batches on their way to the disk.
   bool flush_waits_ = false;
+  bool unsaved_ = false; ///< The last save was refused.
   bool retired_ = false;
   bool farewell_ = false;
   int reading_ = 0;

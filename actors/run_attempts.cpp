@@ -21,42 +21,6 @@ std::chrono::milliseconds run_state::time_to(timestamp then) const {
   return std::max(0ms, std::chrono::milliseconds(then.ms - around_.world->wall().ms));
 }
 
-void run_state::recover(run_setup& found) {
-  const auto phase = record_.view.phase;
-  auto& v = record_.view;
-  v.pending.clear();
-  if (const auto ended_as = found.loaded.ended_as) {
-    v.phase = *ended_as;
-    v.status = status_of(*ended_as);
-    if (!record_.attempts.empty())
-      record_.attempts.back().over = true;
-    if (found.kept)
-      unforgotten_.insert(found.kept->spawned.key.attempt);
-    return flush();
-  }
-  if (phase == run_phase::queued)
-    return;
-  if (seq_ == 0)
-    introduce();
-  if (!record_.attempts.empty() && !record_.attempts.back().over)
-    return adopt_attempt(found);
-  if (phase == run_phase::stopping)
-    return conclude(run_event::stopped, {.reason = stop_kind_});
-  if (v.exit)
-    return conclude(v.error ? run_event::ended_badly : run_event::ended_well, *v.exit);
-  const auto why =
-    record_.attempts.empty() ? std::nullopt : record_.attempts.back().view.exit;
-  if (phase == run_phase::backing_off || phase == run_phase::parked) {
-    restart_after_ = why;
-    if (record_.restart_order)
-      return obey_restart_order();
-    return wait_for_next(time_to(record_.next_start.value_or(timestamp{})));
-  }
-  if (phase == run_phase::resuming || record_.attempts.empty())
-    return start_attempt(why);
-  decide(why.value_or(exit_reason{}));
-}
-
 void run_state::wait_for_next(std::chrono::milliseconds wait) {
   around_.world->wake_after(
     wait, self_->address(), token::wait_over | ++wait_generation_);
@@ -151,24 +115,6 @@ void run_state::start_attempt(const std::optional<exit_reason>& after) {
   if (env_)
     setup.env = *env_;
   launch(std::move(setup));
-}
-
-void run_state::adopt_attempt(run_setup& found) {
-  auto setup = setup_of(record_.attempts.back());
-  setup.adopted = true;
-  setup.kept = std::move(found.kept);
-  setup.inputs = std::move(found.loaded.inputs);
-  setup.token = std::move(found.loaded.token);
-  const auto& told = found.loaded.last_src;
-  if (told && told->attempt == setup.n)
-    setup.watermark = told;
-  launch(std::move(setup));
-  if (record_.stop_reason)
-    self_->send(
-      attempt_,
-      stop_attempt{.why = exit_kind::cancelled, .detail = *record_.stop_reason});
-  else if (record_.restart_order)
-    obey_restart_order();
 }
 
 void run_state::launch(attempt_setup setup) {

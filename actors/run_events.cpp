@@ -54,37 +54,50 @@ void run_state::emit(event what, std::optional<event_source> src) {
 }
 
 void run_state::flush() {
-  if (flushing_ || flush_waits_)
+  if (flushing_ > 0 || flush_waits_)
     return;
-  const int credits = std::exchange(credits_owed_, 0);
-  if (outbox_.empty())
-    return flushed(told_seq_, credits);
+  if (outbox_.empty() && unwritten_.empty())
+    return flushed(told_seq_, std::exchange(credits_owed_, 0));
+  write_events();
+}
+
+void run_state::write_events() {
+  const bool is_refused = flush_waits_ || (flushing_ > 0 && !unwritten_.empty());
+  if (is_refused || (outbox_.empty() && unwritten_.empty()))
+    return;
   if (last_telling_) {
     if (auto text = summary_of(*last_telling_); !text.empty())
       record_.view.summary = std::move(text);
     last_telling_.reset();
   }
-  flushing_ = true;
-  append_events batch{
-    .run_id = record_.view.run_id,
-    .first_seq = outbox_first_,
-    .lines = std::exchange(outbox_, {})};
+  const auto batch = take_unwritten();
+  const auto credits = std::exchange(credits_owed_, 0);
   const auto up_to = seq_;
+  ++flushing_;
   self_->request(around_.journal, deadline::disk, batch)
     .then(
       [this, up_to, credits](const written&) {
-        flushing_ = false;
+        --flushing_;
         flushed(up_to, credits);
         if (!outbox_.empty() || credits_owed_ > 0)
           flush();
       },
       [this, batch, credits](const caf::error&) {
-        flushing_ = false;
-        outbox_.insert(0, batch.lines);
-        outbox_first_ = batch.first_seq;
+        --flushing_;
+        unwritten_.emplace(batch.first_seq, batch.lines);
         credits_owed_ += credits;
         retry_later();
       });
+}
+
+append_events run_state::take_unwritten() {
+  append_events batch{.run_id = record_.view.run_id, .first_seq = 0, .lines = {}};
+  if (!outbox_.empty())
+    unwritten_.emplace(outbox_first_, std::exchange(outbox_, {}));
+  batch.first_seq = unwritten_.begin()->first;
+  for (const auto& [first_seq, lines] : std::exchange(unwritten_, {}))
+    batch.lines += lines;
+  return batch;
 }
 
 void run_state::retry_later() {
@@ -97,8 +110,10 @@ void run_state::flushed(std::uint64_t up_to, int credits) {
   told_seq_ = up_to;
   for (int i = 0; i < credits && attempt_; ++i)
     self_->send(attempt_, credit{});
-  if (final() && outbox_.empty())
+  if (final() && told_seq_ == seq_)
     return retire();
+  if (news && std::exchange(unsaved_, false))
+    save();
   if (news) {
     report();
     wake_pollers();
@@ -170,19 +185,23 @@ void run_state::serve(poller waiting) {
 }
 
 void run_state::save() {
-  if (unforgotten_.empty())
-    return caf::anon_send(around_.journal, save_run{.record = record_});
   save_then([] {});
 }
 
 void run_state::save_then(const std::function<void()>& go_on) {
-  self_->request(around_.journal, deadline::disk, save_run{.record = record_})
+  write_events();
+  self_
+    ->request(
+      around_.journal, deadline::disk, save_run{.record = record_, .after_seq = seq_})
     .then(
       [this, ended = unforgotten_, go_on](const written&) {
         forget(ended);
         go_on();
       },
-      [go_on](const caf::error&) { go_on(); });
+      [this, go_on](const caf::error&) {
+        unsaved_ = true;
+        go_on();
+      });
 }
 
 void run_state::forget(const std::set<std::uint32_t>& attempts) {

@@ -53,6 +53,7 @@ private:
     auto* keeper = command("keeper", "Internal: the daemon's root process", keeper_);
     keeper->group("");
     keeper->add_option("--ready-fd", keeper_.ready_fd, "Told when the daemon listens");
+    keeper->add_option("--manifest-fd", keeper_.manifest_fd, "What a keeper left");
     auto* daemon = app_.add_subcommand("daemon", "Look at, start or stop the daemon");
     daemon->fallthrough();
     daemon->require_subcommand(1);
@@ -61,13 +62,23 @@ private:
     add_daemon(daemon, "stop", "End it and all runs", daemon_verb::stop);
     add_daemon(daemon, "start", "Start it if it does not run", daemon_verb::start);
     add_daemon(daemon, "restart", "stop, then start", daemon_verb::restart);
+    add_daemon(
+      daemon,
+      "upgrade",
+      "Put this version under the runs that go on",
+      daemon_verb::upgrade)
+      ->add_option("PROGRAM", daemon_.program, "The new troupe, if not this one");
   }
 
-  void
+  CLI::App*
   add_daemon(CLI::App* daemon, const char* name, const char* about, daemon_verb verb) {
     auto* sub = daemon->add_subcommand(name, about);
     sub->fallthrough();
-    sub->callback([this, verb] { into_.what = daemon_options{verb}; });
+    sub->callback([this, verb] {
+      daemon_.what = verb;
+      into_.what = daemon_;
+    });
+    return sub;
   }
 
   void add_views() {
@@ -149,6 +160,7 @@ private:
   CLI::App app_{"Troupe supervises coding agents.", "troupe"};
   mcp_options mcp_;
   keeper_command keeper_;
+  daemon_options daemon_;
   ps_options ps_;
   logs_options logs_;
   show_options show_;

@@ -1,12 +1,17 @@
 #include "cli/daemon_command.hpp"
 
 #include "cli/console.hpp"
+#include "cli/keeper_command.hpp"
 #include "cli/render.hpp"
 #include "cli/starter.hpp"
+#include "cli/version_probe.hpp"
+#include "keeper/files.hpp"
 #include "keeper/lease.hpp"
+#include "keeper/upgrade.hpp"
 
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <fcntl.h>
 #include <filesystem>
 #include <poll.h>
@@ -23,6 +28,9 @@ using keeper::daemon_info;
 using keeper::descriptor;
 
 constexpr int stop_patience_ms = 30'000;
+constexpr int upgrade_patience_ms = 20'000;
+constexpr int succession_patience_ms = 3'000;
+constexpr int look_ms = 20;
 
 /// The process that made the socket we are connected to: the keeper.
 bool listens_as(const std::string& socket, int pid) {
@@ -51,7 +59,7 @@ struct found_keeper {
   descriptor process;
 };
 
-std::optional<found_keeper> find_keeper(const place& where) {
+std::optional<found_keeper> named_keeper(const place& where) {
   auto info = keeper::read_daemon(where.state);
   if (!info)
     return {};
@@ -61,6 +69,19 @@ std::optional<found_keeper> find_keeper(const place& where) {
   if (!listens_as(where.socket, info->pid) && !holds_lock_as(where.state, info->pid))
     return {};
   return found_keeper{std::move(*info), std::move(process)};
+}
+
+/// Waits while a keeper that was killed is being succeeded: then its socket answers,
+/// and whoever holds that has not written its name yet.
+std::optional<found_keeper> find_keeper(const place& where) {
+  for (int waited = 0;; waited += look_ms) {
+    auto found = named_keeper(where);
+    if (
+      found || waited >= succession_patience_ms || !keeper::read_daemon(where.state) ||
+      !connect_to(where.socket))
+      return found;
+    poll(nullptr, 0, look_ms);
+  }
 }
 
 /// How many runs are live, if the daemon can say so.
@@ -145,6 +166,87 @@ int start(const place& where) {
   return tell_status(where);
 }
 
+/// One that does not wait for the signal would die of it.
+bool takes_upgrades(const found_keeper& keeper) {
+  const auto status =
+    keeper::read_file("/proc/" + std::to_string(keeper.info.pid) + "/status");
+  const auto text = status.value_or("");
+  const std::string_view label = "SigBlk:";
+  const auto at = text.find(label);
+  if (at == std::string::npos)
+    return false;
+  const auto blocked = std::strtoull(text.c_str() + at + label.size(), nullptr, 16);
+  return (blocked >> (SIGUSR1 - 1) & 1) != 0;
+}
+
+/// What runs must be known to run before it is put in the place of what does.
+result<std::string> installed(const std::string& program) {
+  const auto version = version_of(program);
+  if (!version)
+    return version;
+  const auto supervisor = find_supervisor(program);
+  if (!supervisor)
+    return supervisor;
+  if (const auto beside = version_of(*supervisor); !beside)
+    return beside;
+  return version;
+}
+
+/// Empty once a new supervisor was started, else why that did not come about.
+std::string await_upgrade(const place& where, const found_keeper& old) {
+  for (int waited = 0; waited < upgrade_patience_ms; waited += look_ms) {
+    const auto answer = keeper::read_upgrade(where.state);
+    if (answer && answer->refusal)
+      return *answer->refusal;
+    const auto now = keeper::read_daemon(where.state);
+    if (now && now->epoch > old.info.epoch)
+      return {};
+    pollfd end{old.process.get(), POLLIN, 0};
+    if (poll(&end, 1, look_ms) == 1)
+      return "the daemon ended; the next command starts another";
+  }
+  return "it did not begin anew within 20 s";
+}
+
+int refuse_upgrade(const place& where, const std::string& why) {
+  complain(
+    "not upgraded: " + why + "; the daemon goes on as it is unless `troupe daemon " +
+    "status` says otherwise; see " + where.state + "/daemon.log");
+  return exit_failed;
+}
+
+int upgrade(const place& where, const std::optional<std::string>& wanted) {
+  const auto found = find_keeper(where);
+  if (!found) {
+    complain("not running: the next command starts the version it is of");
+    return exit_unreachable;
+  }
+  if (!takes_upgrades(*found))
+    return refuse_upgrade(
+      where,
+      "version " + found->info.version + " cannot be replaced while it runs; " +
+        "`troupe daemon restart` ends its runs and starts the new one");
+  std::error_code why;
+  const auto named = wanted.value_or(where.program);
+  const auto program = std::filesystem::canonical(named, why);
+  if (why)
+    return refuse_upgrade(where, named + ": " + why.message());
+  const auto version = installed(program.string());
+  if (!version)
+    return refuse_upgrade(where, version.error().message);
+  if (auto asked = keeper::ask_upgrade(where.state, program.string()); !asked)
+    return refuse_upgrade(where, asked.error().message);
+  if (syscall(SYS_pidfd_send_signal, found->process.get(), SIGUSR1, nullptr, 0) < 0)
+    return refuse_upgrade(where, "the daemon belongs to another user");
+  if (const auto failure = await_upgrade(where, *found); !failure.empty())
+    return refuse_upgrade(where, failure);
+  const auto now = find_keeper(where);
+  print(
+    "upgraded to " + *version + "; " + (now ? counted(count_live(*now)) : "no run") +
+    " live\n");
+  return exit_ok;
+}
+
 } // namespace
 
 int command_daemon(const place& where, const daemon_options& wanted) {
@@ -163,6 +265,8 @@ int command_daemon(const place& where, const daemon_options& wanted) {
     if (const int code = stop(where); code != exit_ok)
       return code;
     return start(where);
+  case daemon_verb::upgrade:
+    return upgrade(where, wanted.program);
   }
   return exit_usage;
 }

@@ -5,7 +5,7 @@
 
 namespace troupe::cli {
 
-/// `troupe daemon status|stop|start|restart`. Returns the exit code.
+/// `troupe daemon status|stop|start|restart|upgrade`. Returns the exit code.
 [[nodiscard]] int command_daemon(const place& where, const daemon_options& wanted);
 
 } // namespace troupe::cli

@@ -49,10 +49,31 @@ finding judge_cgroups() {
   return {
     "cgroups",
     health::warn,
-    "none can be made here; runs are held together by a subreaper, memory is not "
-    "limited",
+    "none can be made here; runs are held together by a subreaper",
     "start the daemon in a delegated group: systemd-run --user --scope -p Delegate=yes "
     "troupe daemon start"};
+}
+
+/// What the kernel can hold a run to.
+finding judge_limits() {
+  const keeper::cgroups tried("limits-" + std::to_string(getpid()));
+  const auto group = tried.make({"r_doctor", 1}, true);
+  const bool memory = group && group->limit_memory(1024);
+  const bool processes = group && group->limit_processes(1024);
+  if (memory && processes)
+    return {
+      "limits", health::ok, "memory and processes of a run are held by the kernel"};
+  std::string detail;
+  if (!memory)
+    detail = "no memory controller: limits.memory_mb is watched once a second";
+  if (!processes)
+    detail += std::string(detail.empty() ? "" : "; ") +
+              "no pids controller: limits.processes is not held";
+  return {
+    "limits",
+    health::warn,
+    std::move(detail),
+    "give the daemon's group the controllers memory and pids (systemd: Delegate=yes)"};
 }
 
 finding judge_installation() {
@@ -175,6 +196,7 @@ std::vector<finding> examine(const place& where) {
     judge_directory("state", where.state),
     judge_directory("socket", std::filesystem::path(where.socket).parent_path()),
     judge_cgroups(),
+    judge_limits(),
     judge_open_files(files.rlim_max),
     judge_processes(process_limit()),
     judge_daemon(where)};

@@ -54,7 +54,9 @@ int keep(const place& where, const keeper_command& told) {
   options.socket = where.socket;
   options.supervisor = {std::move(*supervisor), "--state-dir", where.state};
   options.hold = {own, "hold"};
+  options.self = {own, "keeper", "--state-dir", where.state};
   options.ready_fd = told.ready_fd;
+  options.manifest_fd = told.manifest_fd;
   return keeper::keeper_main(std::move(options));
 }
 

@@ -26,12 +26,14 @@ struct mcp_options {
 
 struct keeper_command {
   int ready_fd = -1;
+  int manifest_fd = -1;
 };
 
-enum class daemon_verb : std::uint8_t { status, stop, start, restart };
+enum class daemon_verb : std::uint8_t { status, stop, start, restart, upgrade };
 
 struct daemon_options {
   daemon_verb what = daemon_verb::status;
+  std::optional<std::string> program; ///< To upgrade to; else this one.
 };
 
 struct ps_options {

@@ -8,6 +8,7 @@
 #include "actors/syncer.hpp"
 #include "actors/teams.hpp"
 #include "io/clients.hpp"
+#include "keeper/descriptor.hpp"
 #include "mcp/gateway.hpp"
 
 #include <caf/actor_system.hpp>
@@ -18,8 +19,11 @@
 
 #include <condition_variable>
 #include <cstdlib>
+#include <fcntl.h>
 #include <mutex>
 #include <numeric>
+#include <optional>
+#include <poll.h>
 
 namespace troupe::host {
 
@@ -34,6 +38,8 @@ struct system_config : caf::actor_system_config {
     set("scheduler.max-threads", std::size_t{4});
   }
 };
+
+constexpr int keeper_death_ms = 2'000;
 
 struct services {
   syncer_actor awaited;
@@ -50,6 +56,12 @@ std::string joined(const std::vector<std::string>& words) {
   for (const auto& word : words)
     text.append(text.empty() ? "" : ",").append(word);
   return text;
+}
+
+/// A process closes its descriptors a little before it is seen to be dead.
+bool is_dead(int process) {
+  pollfd seen{process, POLLIN, 0};
+  return poll(&seen, 1, keeper_death_ms) == 1;
 }
 
 /// Watches the services; the death of one is the death of the process.
@@ -73,6 +85,7 @@ caf::behavior root(caf::event_based_actor* self, const services& all) {
 int serve(host_options options) {
   system_config config;
   caf::actor_system system(config);
+  const keeper::descriptor listener(fcntl(options.listener, F_DUPFD_CLOEXEC, 3));
   io_room world(options.link, options.listener, options.epoch);
   const store::layout disk{options.state_dir};
   services all;
@@ -89,7 +102,7 @@ int serve(host_options options) {
   all.registry = system.spawn(registry, static_cast<room*>(&world), all.journal);
   std::mutex lock;
   std::condition_variable lost;
-  bool keeper_lost = false;
+  std::optional<bool> on_purpose;
   world.start();
   all.runs = system.spawn(
     runs,
@@ -113,14 +126,19 @@ int serve(host_options options) {
       .line_bytes_max = io::clients::line_bytes_max,
       .log = mcp::log_calls_to(spdlog::default_logger())});
   system.spawn(root, all);
-  world.serve({all.runs, all.gateway, [&] {
+  world.serve({all.runs, all.gateway, [&](bool dismissed) {
                  const std::scoped_lock held(lock);
-                 keeper_lost = true;
+                 on_purpose = dismissed;
                  lost.notify_one();
                }});
   log_info("supervisor started epoch={}", options.epoch);
   std::unique_lock held(lock);
-  lost.wait(held, [&] { return keeper_lost; });
+  lost.wait(held, [&] { return on_purpose.has_value(); });
+  if (!*on_purpose && is_dead(options.keeper)) {
+    log_warn("keeper was killed; succeeding it");
+    const auto why = world.succeed_keeper(options.lock, listener.get());
+    log_error("keeper not succeeded reason=\"{}\"", why.message);
+  }
   log_warn("supervisor ended reason=\"the keeper is gone\"");
   std::_Exit(exit_keeper_lost);
 }

@@ -13,14 +13,17 @@ struct host_options {
   store::configuration config;
   int link = -1;     ///< The keeper's socket; taken.
   int listener = -1; ///< Where clients come in; taken.
+  int lock = -1;     ///< The state directory's, kept.
+  int keeper = -1;   ///< pidfd of the keeper.
   std::uint64_t epoch = 0;
   int keeper_pid = 0;
 };
 
 /// Builds the tree (design: root, rest_for_one) and serves until the keeper is gone or
-/// ends this process. A service that dies (syncers, journal, registry, runs, gateway)
-/// cannot be replaced under those who hold its handle: the root escalates to its own
-/// parent, the keeper, by ending the process; the agents live on and the next
+/// ends this process. If the keeper was killed, this process becomes the next keeper
+/// (docs/decisions/0011). A service that dies (syncers, journal, registry, runs,
+/// gateway) cannot be replaced under those who hold its handle: the root escalates to
+/// its own parent, the keeper, by ending the process; the agents live on and the next
 /// supervisor adopts them. Answers the exit code.
 [[nodiscard]] int serve(host_options options);
 

@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <fcntl.h>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -45,6 +46,10 @@ int refuse(const std::string& why) {
 } // namespace
 
 int main(int argc, char** argv) {
+  if (argc == 2 && std::string_view(argv[1]) == "--version") {
+    std::printf("troupe-supervisor %s\n", TROUPE_VERSION);
+    return 0;
+  }
   const char* epoch = std::getenv("TROUPE_EPOCH");
   const auto state_dir = option(argc, argv, "--state-dir");
   if (!epoch || !state_dir)
@@ -56,14 +61,19 @@ int main(int argc, char** argv) {
       return refuse(read.error().message);
     config = std::move(*read);
   }
+  using namespace troupe::keeper;
+  for (const int fd : {link_fd, listener_fd, lock_fd, keeper_fd})
+    fcntl(fd, F_SETFD, FD_CLOEXEC);
   std::signal(SIGPIPE, SIG_IGN);
   spdlog::set_default_logger(spdlog::stderr_logger_mt("troupe"));
   spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
   return troupe::host::serve(
     {.state_dir = *state_dir,
      .config = std::move(config),
-     .link = troupe::keeper::link_fd,
-     .listener = troupe::keeper::listener_fd,
+     .link = link_fd,
+     .listener = listener_fd,
+     .lock = lock_fd,
+     .keeper = keeper_fd,
      .epoch = std::strtoull(epoch, nullptr, 10),
      .keeper_pid = getppid()});
 }

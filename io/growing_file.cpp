@@ -46,9 +46,8 @@ growing_file::reading growing_file::read(std::size_t bytes_max) {
     return out;
   const auto size = static_cast<std::uint64_t>(seen.st_size);
   if (size < offset_) {
-    out.offset = offset_ = size;
+    out.offset = offset_ = 0;
     out.shrunk = true;
-    return out;
   }
   if (size == offset_) {
     if (seen.st_nlink == 0)

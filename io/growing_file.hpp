@@ -20,10 +20,10 @@ public:
   growing_file(std::string path, std::uint64_t offset);
 
   struct reading {
-    std::uint64_t offset = 0; ///< Of the first byte; after a shrink, the new end.
+    std::uint64_t offset = 0; ///< Of the first byte.
     std::string bytes;
-    bool shrunk = false;  ///< It was shorter than the offset, which is now its end.
-    bool more = false;    ///< It had more than what is in bytes.
+    bool shrunk = false; ///< It was shorter than the offset; read from its start again.
+    bool more = false;   ///< It had more than what is in bytes.
     bool unknown = false; ///< It could not be opened for want of descriptors or memory.
   };
 

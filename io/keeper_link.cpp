@@ -23,8 +23,8 @@ struct keeper_link::state final : channel {
   void broken(std::string why) override;
 
   void read(const line_splitter::line& line);
-  void report(keeper::report what, descriptor beside);
-  descriptor claim(std::uint64_t end_offset);
+  void report(keeper::report what, std::vector<descriptor> beside);
+  std::vector<descriptor> claim(std::uint64_t end_offset);
 
   struct arrival {
     std::uint64_t end_offset; ///< Of the receive it came with, in the stream.
@@ -92,10 +92,10 @@ void keeper_link::state::broken(std::string why) {
   broke = std::move(why);
 }
 
-descriptor keeper_link::state::claim(std::uint64_t end_offset) {
-  descriptor own;
+std::vector<descriptor> keeper_link::state::claim(std::uint64_t end_offset) {
+  std::vector<descriptor> own;
   while (!unclaimed.empty() && unclaimed.front().end_offset <= end_offset) {
-    own = std::move(unclaimed.front().fd);
+    own.push_back(std::move(unclaimed.front().fd));
     unclaimed.pop_front();
   }
   return own;
@@ -115,11 +115,11 @@ void keeper_link::state::read(const line_splitter::line& line) {
   report(std::move(*what), std::move(beside));
 }
 
-void keeper_link::state::report(keeper::report what, descriptor beside) {
+void keeper_link::state::report(keeper::report what, std::vector<descriptor> beside) {
   const auto* spawned = std::get_if<keeper::spawned_report>(&what);
   if (spawned == nullptr || spawned->refusal)
-    beside.reset();
-  to.reported(std::move(what), beside.release());
+    beside.clear();
+  to.reported(std::move(what), std::move(beside));
 }
 
 keeper_link::keeper_link(loop& on, int fd, std::uint64_t epoch, events to)

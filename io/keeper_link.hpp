@@ -1,11 +1,13 @@
 #pragma once
 
 #include "io/loop.hpp"
+#include "keeper/descriptor.hpp"
 #include "keeper/verbs.hpp"
 
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <vector>
 
 namespace troupe::io {
 
@@ -13,9 +15,10 @@ namespace troupe::io {
 /// prove the loop alive, and are not reported. Any thread may send; callbacks run on
 /// the loop's thread, and never after the destructor.
 ///
-/// A pidfd is sent with the first byte of its own line, so it belongs to the line that
-/// the receive it came with ends in: a report without one never gets its neighbour's.
-/// One beside any line but a spawned report that is no refusal is closed.
+/// Descriptors are sent with the first byte of their own line, so they belong to the
+/// line that the receive they came with ends in: a report without never gets its
+/// neighbour's. Those beside any line but a spawned report that is no refusal are
+/// closed.
 class keeper_link {
 public:
   static constexpr std::size_t line_bytes_max = 64 * 1024 * 1024;
@@ -23,9 +26,9 @@ public:
   static constexpr std::size_t descriptors_max = 64; ///< Beside an unfinished line.
 
   struct events {
-    /// A pidfd comes with a spawned report (else -1, also if it was lost on the way for
-    /// want of descriptors); the callee owns it.
-    std::function<void(keeper::report, int pidfd)> reported;
+    /// With a spawned report, what is beside it, unless it was lost on the way for want
+    /// of descriptors.
+    std::function<void(keeper::report, std::vector<keeper::descriptor>)> reported;
 
     /// Once, after the last report; then nothing is sent or reported any more. The
     /// keeper ended, sent what is no report, or left unsent_bytes_max of orders unread.

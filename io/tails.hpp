@@ -14,8 +14,8 @@ namespace troupe::io {
 struct tail_chunk {
   std::uint64_t offset = 0; ///< Of the first byte.
   std::string bytes;        ///< At most tails::chunk_bytes_max.
-  bool shrunk = false; ///< The file is shorter than what was read before: no bytes,
-                       ///< and reading goes on at offset, its new end.
+  bool shrunk = false; ///< The file is shorter than what was read before: it was cut,
+                       ///< and what is in it now is read from its start.
   std::uint64_t free_bytes = 0; ///< Free disk under the file, at most a second old; 0
                                 ///< if unknown.
 };

@@ -12,11 +12,16 @@ using clock = std::chrono::steady_clock;
 struct timers::state : std::enable_shared_from_this<state> {
   explicit state(loop& l) : on(l), kernel(l.context()) {}
 
-  void add(clock::time_point due, std::function<void()> fire) {
+  struct timer {
+    std::function<void()> fire;
+    std::uint64_t owner;
+  };
+
+  void add(clock::time_point due, timer what) {
     if (over)
       return;
     const bool first = pending.empty() || due < pending.begin()->first;
-    pending.emplace(due, std::move(fire));
+    pending.emplace(due, std::move(what));
     if (first)
       arm();
   }
@@ -33,7 +38,7 @@ struct timers::state : std::enable_shared_from_this<state> {
     const auto now = clock::now();
     while (!pending.empty() && pending.begin()->first <= now) {
       const auto due = pending.extract(pending.begin());
-      due.mapped()();
+      due.mapped().fire();
     }
     if (!pending.empty())
       arm();
@@ -47,7 +52,7 @@ struct timers::state : std::enable_shared_from_this<state> {
 
   loop& on;
   boost::asio::steady_timer kernel;
-  std::multimap<clock::time_point, std::function<void()>> pending;
+  std::multimap<clock::time_point, timer> pending;
   bool over = false;
 };
 
@@ -57,11 +62,19 @@ timers::~timers() {
   state_->on.perform([this] { state_->close(); });
 }
 
-void timers::after(std::chrono::milliseconds delay, std::function<void()> fire) {
+void timers::after(
+  std::chrono::milliseconds delay, std::function<void()> fire, std::uint64_t owner) {
   constexpr std::chrono::milliseconds longest = std::chrono::hours(24 * 365 * 10);
   const auto due = clock::now() + std::clamp(delay, -longest, longest);
-  state_->on.post([state = state_, due, fire = std::move(fire)]() mutable {
-    state->add(due, std::move(fire));
+  state_->on.post([state = state_, due, fire = std::move(fire), owner]() mutable {
+    state->add(due, {std::move(fire), owner});
+  });
+}
+
+void timers::forget(std::uint64_t owner) {
+  state_->on.post([state = state_, owner] {
+    std::erase_if(
+      state->pending, [owner](const auto& each) { return each.second.owner == owner; });
   });
 }
 

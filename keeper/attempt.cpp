@@ -66,10 +66,12 @@ spawned_report refusal(const attempt_key& key, std::string why, bool retriable) 
 }
 
 attempt::attempt(const ground& on, spawn_order what, tell to)
-  : on_(on), what_(std::move(what)), tell_(std::move(to)), input_(input_on({})) {}
+  : on_(on), what_(std::move(what)), tell_(std::move(to)), input_(input_on({}, {})) {}
 
 attempt::~attempt() {
   on_.waits.cancel(next_round_);
+  if (gone_)
+    on_.known.remove(what_.key);
 }
 
 std::optional<std::string> attempt::check() const {
@@ -99,11 +101,16 @@ result<descriptor> attempt::open_transcript(const char* name) const {
   return file;
 }
 
-std::unique_ptr<input> attempt::input_on(descriptor pipe) {
+std::unique_ptr<input> attempt::input_on(descriptor pipe, descriptor spool) {
   return std::make_unique<input>(
-    on_.waits, std::move(pipe), [this](std::uint64_t n, std::string_view why) {
-      tell_(unwritten_report{what_.key, n, std::string(why)}, -1);
-    });
+    on_.waits,
+    std::move(pipe),
+    std::move(spool),
+    input::listener{
+      [this](std::uint64_t n, std::string_view why) {
+        tell_(unwritten_report{what_.key, n, std::string(why)}, {});
+      },
+      [this] { tell_(closed_report{what_.key}, {}); }});
 }
 
 result<launch> attempt::prepare() {
@@ -124,7 +131,10 @@ result<launch> attempt::prepare() {
   else
     fcntl(pipe_ends[1], F_SETFL, O_NONBLOCK);
   stdio_ = {descriptor(pipe_ends[0]), std::move(*out), std::move(*err)};
-  input_ = input_on(descriptor(pipe_ends[1]));
+  auto spool = what_.stdin_open ? input::make_spool() : descriptor();
+  if (what_.stdin_open && !spool)
+    return fail_errno(errc::busy, "cannot make a spool for", "stdin");
+  input_ = input_on(descriptor(pipe_ends[1]), std::move(spool));
   launch what;
   what.program = std::move(*program);
   what.argv = what_.argv;
@@ -152,7 +162,7 @@ void attempt::start() {
   if (!what)
     return on_refused(what.error().message, what.error().code == errc::busy);
   system_oom_kills_ = system_oom_kills();
-  tree_ = plant(on_, what_.key, what_.memory_mb, tree_events());
+  tree_ = plant(on_, what_, tree_events());
   tree_->start(std::move(*what));
   stdio_ = {};
 }
@@ -165,19 +175,29 @@ void attempt::on_started(launched agent) {
   told.root_pid = tree_->root_pid();
   told.proof = tree_->proof();
   told.memory_limited = tree_->memory_limited();
+  told.processes_limited = tree_->processes_limited();
   spawned_ = std::move(told);
+  if (spawned_->proof == tier::cgroup) {
+    std::vector<int> beside;
+    on_.known.add({identify(main_.pid, main_.pidfd.get()), report_of_start(beside)});
+  }
   repeat();
 }
 
 void attempt::on_refused(std::string why, bool may_pass) {
   spawned_ = refusal(what_.key, std::move(why), may_pass);
   on_.waits.cancel(next_round_);
-  tell_(*spawned_, -1);
+  tell_(*spawned_, {});
 }
 
 void attempt::repeat() const {
-  if (spawned_)
-    tell_(*spawned_, main_.pidfd.get());
+  if (!spawned_)
+    return;
+  if (refused())
+    return tell_(*spawned_, {});
+  std::vector<int> beside;
+  const auto told = report_of_start(beside);
+  tell_(told, beside);
 }
 
 /// Proved by the group's own counter. Without one: a SIGKILL that was not ours, while
@@ -209,13 +229,14 @@ void attempt::on_exited(const ending& how, bool alone) {
   if (!use.peak_mb && how.rss_kb_max > 0)
     told.peak_memory_mb = megabytes(how.rss_kb_max);
   told.oom = oom(how, use);
+  told.forks_refused = tree_->forks_refused();
   told.at = wall_now();
   exited_ = std::move(told);
   if (auto kept =
         replace_file(what_.dir + "/exit.json", to_string(*exited_) + "\n", false);
       !kept)
     log(name_of(what_.key) + " exit.json not written: " + kept.error().message);
-  tell_(*exited_, -1);
+  tell_(*exited_, {});
   input_->abandon();
   look();
 }
@@ -228,7 +249,7 @@ void attempt::look() {
   gone_ = gone_report{what_.key, tree_->proof(), wall_now()};
   std::ignore =
     on_.waits.after(0ms, [past = std::shared_ptr<tree>(std::move(tree_))] {});
-  tell_(*gone_, -1);
+  tell_(*gone_, {});
 }
 
 void attempt::signal_main(int signal) {

@@ -7,6 +7,8 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
+#include <vector>
 
 namespace troupe::keeper {
 
@@ -15,8 +17,9 @@ namespace troupe::keeper {
 /// forgotten.
 class attempt {
 public:
-  /// A pidfd goes with a `spawned` report, else -1; it stays the attempt's.
-  using tell = std::function<void(const report&, int pidfd)>;
+  /// Descriptors go with a `spawned` report, as its `left` says; they stay the
+  /// attempt's.
+  using tell = std::function<void(const report&, std::span<const int> beside)>;
 
   attempt(const ground& on, spawn_order what, tell to);
   ~attempt();
@@ -25,6 +28,13 @@ public:
 
   /// Once. A `spawned` report follows, perhaps before this returns.
   void start();
+
+  /// Instead of start: goes on with what an earlier keeper started. False if its tree
+  /// cannot be known any more; then the attempt is of no use.
+  [[nodiscard]] bool resume(inheritance::part what);
+
+  /// Of an earlier keeper's, whose tree is proved gone.
+  void rest(left_attempt known);
 
   /// Tells the `spawned` report again, once there is one.
   void repeat() const;
@@ -41,13 +51,18 @@ public:
   [[nodiscard]] bool gone() const { return gone_.has_value(); }
   /// Nothing while it is starting, or if it was refused.
   [[nodiscard]] std::optional<kept_attempt> kept() const;
+  /// Whether it is known how its start went.
+  [[nodiscard]] bool settled() const { return spawned_.has_value(); }
+  /// For the next keeper; of one that was started.
+  [[nodiscard]] left_attempt leave() const;
 
 private:
   [[nodiscard]] std::optional<std::string> check() const;
   [[nodiscard]] result<descriptor> open_transcript(const char* name) const;
-  [[nodiscard]] std::unique_ptr<input> input_on(descriptor pipe);
+  [[nodiscard]] std::unique_ptr<input> input_on(descriptor pipe, descriptor spool);
   [[nodiscard]] result<launch> prepare();
   [[nodiscard]] tree::events tree_events();
+  [[nodiscard]] spawned_report report_of_start(std::vector<int>& beside) const;
   void on_started(launched agent);
   void on_refused(std::string why, bool may_pass);
   void on_exited(const ending& how, bool alone);
@@ -70,6 +85,10 @@ private:
   poller::timer next_round_ = 0;
   int rounds_ = 0;
 };
+
+/// The end of an attempt as a keeper wrote it down, though nobody may have heard it.
+[[nodiscard]] std::optional<exited_report>
+written_end(const attempt_key& key, const bequest& left);
 
 /// Closes what of a launch stays in the caller; used where a spawn is refused.
 [[nodiscard]] spawned_report

@@ -25,11 +25,12 @@ struct attempt_key {
   }
 };
 
-/// How the members of an attempt's tree are known, and so how its end is proved.
-enum class tier : std::uint8_t { cgroup, subtree };
+/// How the members of an attempt's tree are known, and so how its end is proved; none:
+/// what could be found was ended, but something may have hidden.
+enum class tier : std::uint8_t { cgroup, subtree, none };
 
 constexpr auto names(tier) {
-  return std::to_array<std::string_view>({"cgroup", "subtree"});
+  return std::to_array<std::string_view>({"cgroup", "subtree", "none"});
 }
 
 } // namespace troupe::keeper

@@ -71,6 +71,10 @@ std::vector<int> members(const std::string& path) {
   return all;
 }
 
+int procs_of(const std::string& v1) {
+  return v1.empty() ? -1 : open((v1 + "/cgroup.procs").c_str(), O_WRONLY | O_CLOEXEC);
+}
+
 } // namespace
 
 bool remove_groups(const std::string& path) {
@@ -80,48 +84,57 @@ bool remove_groups(const std::string& path) {
   return access(path.c_str(), F_OK) < 0;
 }
 
-cgroup::cgroup(std::string v2, std::string v1_memory, bool one_kill)
-  : v2_(std::move(v2)), v1_memory_(std::move(v1_memory)), one_kill_(one_kill),
-    directory_(open(v2_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)),
-    events_(open((v2_ + "/cgroup.events").c_str(), O_RDONLY | O_CLOEXEC)) {
-  if (!v1_memory_.empty())
-    v1_procs_.reset(open((v1_memory_ + "/cgroup.procs").c_str(), O_WRONLY | O_CLOEXEC));
-}
+cgroup::cgroup(group_paths at, bool one_kill)
+  : at_(std::move(at)), one_kill_(one_kill),
+    directory_(open(at_.v2.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)),
+    events_(open((at_.v2 + "/cgroup.events").c_str(), O_RDONLY | O_CLOEXEC)),
+    memory_procs_(procs_of(at_.v1_memory)), pids_procs_(procs_of(at_.v1_pids)) {}
 
 cgroup::~cgroup() {
   remove();
 }
 
 bool cgroup::remove() {
-  const bool limits_removed = v1_memory_.empty() || remove_groups(v1_memory_);
-  return remove_groups(v2_) && limits_removed;
+  bool removed = true;
+  for (const auto& v1 : {at_.v1_memory, at_.v1_pids})
+    removed = (v1.empty() || remove_groups(v1)) && removed;
+  return remove_groups(at_.v2) && removed;
 }
 
 bool cgroup::limit_memory(std::uint32_t mb) {
   const auto limit = std::uint64_t{mb} << 20;
   const auto bytes = std::to_string(limit);
-  if (write_control(v2_ + "/memory.max", bytes)) {
-    write_control(v2_ + "/memory.high", std::to_string(limit - limit / 16));
-    write_control(v2_ + "/memory.swap.max", "0");
-    write_control(v2_ + "/memory.oom.group", "1");
+  if (write_control(at_.v2 + "/memory.max", bytes)) {
+    write_control(at_.v2 + "/memory.high", std::to_string(limit - limit / 16));
+    write_control(at_.v2 + "/memory.swap.max", "0");
+    write_control(at_.v2 + "/memory.oom.group", "1");
     return true;
   }
   if (
-    v1_memory_.empty() || !write_control(v1_memory_ + "/memory.limit_in_bytes", bytes))
+    at_.v1_memory.empty() ||
+    !write_control(at_.v1_memory + "/memory.limit_in_bytes", bytes))
     return false;
-  write_control(v1_memory_ + "/memory.memsw.limit_in_bytes", bytes);
+  write_control(at_.v1_memory + "/memory.memsw.limit_in_bytes", bytes);
   return true;
+}
+
+bool cgroup::limit_processes(std::uint32_t most) {
+  return write_control(pids() + "/pids.max", std::to_string(most));
+}
+
+std::optional<std::uint64_t> cgroup::forks_refused() const {
+  return entry(pids() + "/pids.events", "max");
 }
 
 memory_use cgroup::memory() const {
   memory_use use;
-  auto peak = single(v2_ + "/memory.peak");
-  use.oom_kills = entry(v2_ + "/memory.events", "oom_kill");
-  if (!v1_memory_.empty()) {
+  auto peak = single(at_.v2 + "/memory.peak");
+  use.oom_kills = entry(at_.v2 + "/memory.events", "oom_kill");
+  if (!at_.v1_memory.empty()) {
     if (!peak)
-      peak = single(v1_memory_ + "/memory.max_usage_in_bytes");
+      peak = single(at_.v1_memory + "/memory.max_usage_in_bytes");
     if (!use.oom_kills)
-      use.oom_kills = entry(v1_memory_ + "/memory.oom_control", "oom_kill");
+      use.oom_kills = entry(at_.v1_memory + "/memory.oom_control", "oom_kill");
   }
   if (peak)
     use.peak_mb = whole_mb(*peak);
@@ -131,11 +144,11 @@ memory_use cgroup::memory() const {
 /// What cannot be dropped and read again: in use, without the idle part of the page
 /// cache.
 std::optional<std::uint64_t> cgroup::memory_now() const {
-  auto used = single(v2_ + "/memory.current");
-  auto idle = entry(v2_ + "/memory.stat", "inactive_file");
-  if (!used && !v1_memory_.empty()) {
-    used = single(v1_memory_ + "/memory.usage_in_bytes");
-    idle = entry(v1_memory_ + "/memory.stat", "total_inactive_file");
+  auto used = single(at_.v2 + "/memory.current");
+  auto idle = entry(at_.v2 + "/memory.stat", "inactive_file");
+  if (!used && !at_.v1_memory.empty()) {
+    used = single(at_.v1_memory + "/memory.usage_in_bytes");
+    idle = entry(at_.v1_memory + "/memory.stat", "total_inactive_file");
   }
   if (used)
     *used -= std::min(*used, idle.value_or(0));
@@ -143,8 +156,8 @@ std::optional<std::uint64_t> cgroup::memory_now() const {
 }
 
 tree_use cgroup::use() const {
-  auto use = use_of(members(v2_));
-  if (const auto cpu = entry(v2_ + "/cpu.stat", "usage_usec"))
+  auto use = use_of(members(at_.v2));
+  if (const auto cpu = entry(at_.v2 + "/cpu.stat", "usage_usec"))
     use.cpu_ms = *cpu / 1000;
   if (const auto now = memory_now())
     use.memory_mb = whole_mb(*now);
@@ -160,27 +173,28 @@ bool cgroup::populated() const {
   if (n < 0)
     return false;
   const std::string_view seen(text.data(), static_cast<std::size_t>(n));
-  return seen.find("populated 1") != std::string_view::npos && !members(v2_).empty();
+  return seen.find("populated 1") != std::string_view::npos && !members(at_.v2).empty();
 }
 
 void cgroup::freeze(bool frozen) {
-  write_control(v2_ + "/cgroup.freeze", frozen ? "1" : "0");
+  write_control(at_.v2 + "/cgroup.freeze", frozen ? "1" : "0");
 }
 
 void cgroup::kill() {
-  if (!one_kill_ || !write_control(v2_ + "/cgroup.kill", "1"))
+  if (!one_kill_ || !write_control(at_.v2 + "/cgroup.kill", "1"))
     kill_listed();
 }
 
 /// Kernels before 5.14: nothing can fork while it is frozen.
 void cgroup::kill_listed() {
   freeze(true);
-  for (const int pid : members(v2_)) {
+  for (const int pid : members(at_.v2)) {
     const descriptor pidfd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
     const auto where =
       read_file("/proc/" + std::to_string(pid) + "/cgroup").value_or("");
     if (
-      pidfd && where.find("/" + fs::path(v2_).filename().string()) != std::string::npos)
+      pidfd &&
+      where.find("/" + fs::path(at_.v2).filename().string()) != std::string::npos)
       syscall(SYS_pidfd_send_signal, pidfd.get(), SIGKILL, nullptr, 0);
   }
   freeze(false);

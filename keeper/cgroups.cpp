@@ -2,9 +2,9 @@
 
 #include "keeper/files.hpp"
 #include "keeper/log.hpp"
+#include "keeper/probes.hpp"
 
 #include <cerrno>
-#include <cstdlib>
 #include <filesystem>
 #include <poll.h>
 #include <sstream>
@@ -20,11 +20,6 @@ namespace fs = std::filesystem;
 
 constexpr int sweep_rounds_max = 100;
 constexpr int sweep_wait_ms = 50;
-
-bool probes(const char* name) {
-  const char* value = std::getenv(name);
-  return !value || std::string_view(value) != "0";
-}
 
 struct mount {
   std::string point;
@@ -79,6 +74,10 @@ std::vector<std::string> parents(const mount& at, std::string own) {
   return {at.point + own, at.point};
 }
 
+std::string name_of(const attempt_key& key) {
+  return key.run_id + "." + std::to_string(key.attempt);
+}
+
 bool may_move_into(const std::string& group) {
   return access((group + "/cgroup.procs").c_str(), W_OK) == 0;
 }
@@ -106,35 +105,57 @@ cgroups::cgroups(const std::string& hash) : name_("troupe-" + hash) {
   if (v2_.empty())
     return;
   one_kill_ = probes("TROUPE_PROBE_CGROUP_KILL");
-  write_control(
-    fs::path(v2_).parent_path().string() + "/cgroup.subtree_control", "+memory");
-  if (write_control(v2_ + "/cgroup.subtree_control", "+memory"))
-    return;
-  if (const auto v1 = find_mount("cgroup", "memory"))
-    v1_memory_ = settle(parents(*v1, own_path("memory")), name_);
+  v1_memory_ = settle_controller("memory");
+  v1_pids_ = settle_controller("pids");
+}
+
+std::string cgroups::settle_controller(const std::string& controller) const {
+  const auto parent = fs::path(v2_).parent_path().string();
+  write_control(parent + "/cgroup.subtree_control", "+" + controller);
+  if (write_control(v2_ + "/cgroup.subtree_control", "+" + controller))
+    return {};
+  const auto v1 = find_mount("cgroup", controller);
+  return v1 ? settle(parents(*v1, own_path(controller)), name_) : std::string();
 }
 
 cgroups::~cgroups() {
-  for (const auto& path : {v2_, v1_memory_})
+  for (const auto& path : {v2_, v1_memory_, v1_pids_})
     if (!path.empty())
       rmdir(path.c_str());
 }
 
-bool cgroups::sweep() {
+bool cgroups::sweep(const std::set<attempt_key>& but) const {
+  std::set<std::string> spared;
+  for (const auto& key : but)
+    spared.insert(name_of(key));
   std::vector<std::string> left;
   std::error_code why;
-  for (const auto& root : {v2_, v1_memory_})
+  for (const auto& root : {v2_, v1_memory_, v1_pids_})
     if (!root.empty())
       for (const auto& entry : fs::directory_iterator(root, why))
-        if (entry.is_directory(why))
+        if (
+          entry.is_directory(why) && !spared.contains(entry.path().filename().string()))
           left.push_back(entry.path().string());
+  return end_all(std::move(left));
+}
+
+bool cgroups::end(const bequest& left) const {
+  std::vector<std::string> all;
+  for (const auto& path : {left.cgroup, left.memory_cgroup, left.pids_cgroup})
+    if (!path.empty() && access(path.c_str(), F_OK) == 0)
+      all.push_back(path);
+  return end_all(std::move(all));
+}
+
+/// A group has the file that knows its members where it is one of v2.
+bool cgroups::end_all(std::vector<std::string> left) const {
   for (int round = 0; !left.empty() && round < sweep_rounds_max; ++round) {
     if (round > 0)
       poll(nullptr, 0, sweep_wait_ms);
     std::erase_if(left, [&](const std::string& path) {
-      if (!path.starts_with(v2_))
+      if (access((path + "/cgroup.events").c_str(), F_OK) < 0)
         return remove_groups(path);
-      cgroup group(path, "", one_kill_);
+      cgroup group({path, {}, {}}, one_kill_);
       if (group.populated())
         log("ended leftover of a previous keeper path=" + path);
       group.kill();
@@ -144,17 +165,33 @@ bool cgroups::sweep() {
   return left.empty();
 }
 
-std::unique_ptr<cgroup> cgroups::make(const attempt_key& key) const {
+std::unique_ptr<cgroup>
+cgroups::make(const attempt_key& key, bool limits_processes) const {
   if (!usable())
     return nullptr;
-  const auto name = "/" + key.run_id + "." + std::to_string(key.attempt);
+  const auto name = "/" + name_of(key);
   const auto v2 = v2_ + name;
   if (mkdir(v2.c_str(), 0755) < 0)
     return nullptr;
-  auto v1 = v1_memory_.empty() ? std::string() : v1_memory_ + name;
-  if (!v1.empty() && mkdir(v1.c_str(), 0755) < 0 && errno != EEXIST)
-    v1.clear();
-  auto group = std::make_unique<cgroup>(v2, v1, one_kill_);
+  const auto made = [&](const std::string& root) {
+    const auto path = root + name;
+    const bool is =
+      !root.empty() && (mkdir(path.c_str(), 0755) == 0 || errno == EEXIST);
+    return is ? path : std::string();
+  };
+  auto group = std::make_unique<cgroup>(
+    group_paths{
+      v2, made(v1_memory_), limits_processes ? made(v1_pids_) : std::string()},
+    one_kill_);
+  return group->directory() >= 0 && group->events() >= 0 ? std::move(group) : nullptr;
+}
+
+std::unique_ptr<cgroup> cgroups::reopen(const bequest& left) const {
+  if (left.cgroup.empty())
+    return nullptr;
+  auto group = std::make_unique<cgroup>(
+    group_paths{left.cgroup, left.memory_cgroup, left.pids_cgroup},
+    probes("TROUPE_PROBE_CGROUP_KILL"));
   return group->directory() >= 0 && group->events() >= 0 ? std::move(group) : nullptr;
 }
 

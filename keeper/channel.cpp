@@ -2,6 +2,7 @@
 
 #include "keeper/log.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -39,29 +40,36 @@ bool channel::read(const std::function<void(std::string_view)>& each) {
   }
 }
 
-void channel::send(std::string line, int beside) {
+void channel::send(std::string line, std::span<const int> beside) {
   line += '\n';
   queued_bytes_ += line.size();
-  const int copy = beside < 0 ? -1 : fcntl(beside, F_DUPFD_CLOEXEC, 3);
-  queue_.push_back({std::move(line), descriptor(copy)});
+  std::vector<descriptor> copies;
+  for (const int fd : beside)
+    copies.emplace_back(fcntl(fd, F_DUPFD_CLOEXEC, 3));
+  if (std::ranges::any_of(copies, [](const auto& fd) { return !fd; }))
+    copies.clear();
+  queue_.push_back({std::move(line), std::move(copies)});
 }
 
 long channel::push(const waiting& first) const {
   iovec part{
     const_cast<char*>(first.text.data()) + written_, first.text.size() - written_};
-  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> beside{};
+  alignas(cmsghdr) std::array<char, CMSG_SPACE(beside_max * sizeof(int))> beside{};
   msghdr message{};
   message.msg_iov = &part;
   message.msg_iovlen = 1;
-  if (written_ == 0 && first.beside) {
+  const auto count = std::min(first.beside.size(), beside_max);
+  if (written_ == 0 && count > 0) {
+    std::array<int, beside_max> fds{};
+    for (std::size_t i = 0; i < count; ++i)
+      fds[i] = first.beside[i].get();
     message.msg_control = beside.data();
-    message.msg_controllen = beside.size();
+    message.msg_controllen = CMSG_SPACE(count * sizeof(int));
     auto* const head = CMSG_FIRSTHDR(&message);
     head->cmsg_level = SOL_SOCKET;
     head->cmsg_type = SCM_RIGHTS;
-    head->cmsg_len = CMSG_LEN(sizeof(int));
-    const int fd = first.beside.get();
-    std::memcpy(CMSG_DATA(head), &fd, sizeof fd);
+    head->cmsg_len = CMSG_LEN(count * sizeof(int));
+    std::memcpy(CMSG_DATA(head), fds.data(), count * sizeof(int));
   }
   return sendmsg(socket_.get(), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
 }

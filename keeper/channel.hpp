@@ -6,8 +6,10 @@
 #include <cstddef>
 #include <deque>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace troupe::keeper {
 
@@ -20,6 +22,7 @@ public:
   static constexpr std::size_t line_bytes_max = (6 * (4U << 20)) + (64U << 10);
   /// What may wait for a supervisor that does not read; then it counts as dead.
   static constexpr std::size_t waiting_bytes_max = 64U << 20;
+  static constexpr std::size_t beside_max = 8;
 
   explicit channel(descriptor socket);
 
@@ -28,8 +31,9 @@ public:
   /// Takes what is there; false once the other end is closed.
   [[nodiscard]] bool read(const std::function<void(std::string_view)>& each);
 
-  /// Adds a line. `beside` (-1: none) is duplicated, and travels with its first byte.
-  void send(std::string line, int beside);
+  /// Adds a line. Those `beside` it (at most 8) are duplicated, and travel with its
+  /// first byte.
+  void send(std::string line, std::span<const int> beside);
 
   /// Writes what can be written; false if the other end is closed or far behind.
   [[nodiscard]] bool flush();
@@ -40,7 +44,7 @@ public:
 private:
   struct waiting {
     std::string text;
-    descriptor beside;
+    std::vector<descriptor> beside;
   };
 
   /// Bytes taken by the socket; negative with errno.

@@ -178,6 +178,9 @@ int hold_main(int, char**) {
     while (read(deaths.get(), &ignored, sizeof ignored) > 0)
       continue;
   }
+  hold_word last;
+  last.what = hold_word::about::emptied;
+  tell(last, -1);
   _exit(0);
 }
 

@@ -18,10 +18,11 @@ inline constexpr int hold_socket_fd = 3; ///< SOCK_SEQPACKET; one hold_word a pa
 inline constexpr int hold_job_fd = 4;    ///< What to start; see hold_job.
 inline constexpr int hold_lock_fd = 5;   ///< The state directory's lock, kept open.
 
-/// What hold tells its keeper. Plain memory: both ends are the same program, and a hold
-/// of another version is known by `form`.
+/// What hold tells its keeper; last of all `emptied`: its status is told to its parent
+/// only, and that may be another keeper's. Plain memory: both ends are the same
+/// program, and a hold of another version is known by `form`.
 struct hold_word {
-  enum class about : std::uint32_t { started, refused, exited };
+  enum class about : std::uint32_t { started, refused, exited, emptied };
 
   static constexpr std::uint32_t form_now = 1;
 
@@ -45,7 +46,8 @@ static_assert(std::is_trivially_copyable_v<hold_word>);
 /// The main of `troupe hold`; takes no arguments. Ends the process with code 0 when
 /// nothing of the tree is left; by _exit, because a sanitizer's leak check would start
 /// a process that counts as the agent's. Ignores every signal that can be ignored. If
-/// the keeper dies, ends the tree: another keeper could not prove it gone.
+/// nobody holds the other end of its socket any more (the keeper is gone, and so is the
+/// supervisor, which would be the next keeper), ends the tree.
 [[noreturn]] int hold_main(int argc, char** argv);
 
 } // namespace troupe::keeper

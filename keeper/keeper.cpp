@@ -1,14 +1,15 @@
 #include "keeper/keeper.hpp"
 
-#include "keeper/attempt.hpp"
+#include "keeper/adopting.hpp"
 #include "keeper/log.hpp"
 #include "keeper/paths.hpp"
 #include "keeper/processes.hpp"
+#include "keeper/upgrade.hpp"
 
 #include <algorithm>
 #include <csignal>
 #include <fcntl.h>
-#include <map>
+#include <optional>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
@@ -45,11 +46,8 @@ rlimit raise_file_limit() {
 
 descriptor take_signals() {
   signal(SIGCHLD, SIG_DFL);
-  sigset_t wanted;
-  sigemptyset(&wanted);
-  for (const int s : {SIGCHLD, SIGTERM, SIGINT, SIGHUP, SIGPIPE})
-    sigaddset(&wanted, s);
-  sigprocmask(SIG_BLOCK, &wanted, nullptr);
+  const auto wanted = keeper_signals();
+  sigprocmask(SIG_SETMASK, &wanted, nullptr);
   return descriptor(signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK));
 }
 
@@ -57,12 +55,14 @@ class keeper {
 public:
   keeper(keeper_options options, lease right, rlimit files, mode_t mask)
     : options_(std::move(options)), lease_(std::move(right)),
-      groups_(short_hash(options_.state_dir)), signals_(take_signals()),
-      ground_{waits_, kids_, groups_, options_.hold, lease_.lock(), files, mask},
+      groups_(short_hash(options_.state_dir)), known_(options_.state_dir),
+      signals_(take_signals()),
+      ground_{
+        waits_, kids_, groups_, known_, options_.hold, lease_.lock(), files, mask},
       supervisor_(waits_, kids_, lease_, options_.supervisor) {}
 
   /// `failure` is set if it could not serve.
-  int run(std::string& failure);
+  int run(std::optional<legacy> left, std::string& failure);
 
 private:
   void on_signals();
@@ -81,6 +81,10 @@ private:
   [[nodiscard]] attempt* find(const attempt_key& key) const;
   [[nodiscard]] std::optional<std::string> objection(const attempt_key& key) const;
   void drop_refused();
+  [[nodiscard]] attempt::tell teller();
+  void introduce();
+  void begin_upgrade();
+  void upgrade_if_alone();
   void end(const std::string& reason);
   [[nodiscard]] bool ended() const;
   void end_strangers();
@@ -90,10 +94,12 @@ private:
   poller waits_;
   children kids_;
   cgroups groups_;
+  roster known_;
   descriptor signals_;
   ground ground_;
   supervisor_process supervisor_;
-  std::map<attempt_key, std::unique_ptr<attempt>> attempts_;
+  attempts attempts_;
+  std::optional<std::string> upgrade_; ///< The program to become.
   int exit_code_ = keeper_ended;
   bool stopping_ = false;
   bool ending_ = false;
@@ -106,6 +112,8 @@ void keeper::on_signals() {
   while (read(signals_.get(), &info, sizeof info) == sizeof info)
     if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT)
       on_stop_signal(static_cast<int>(info.ssi_signo));
+    else if (info.ssi_signo == SIGUSR1)
+      begin_upgrade();
   kids_.reap();
 }
 
@@ -114,7 +122,7 @@ void keeper::on_stop_signal(int signal) {
   if (std::exchange(stopping_, true) || !supervisor_.lives())
     return end(reason);
   log("stopping reason=" + reason);
-  supervisor_.send(stop_report{reason}, -1);
+  supervisor_.send(stop_report{reason}, {});
   stop_ = waits_.after(options_.pace.stop, [this] { end("no quit in time"); });
 }
 
@@ -147,20 +155,65 @@ void keeper::obey(const spawn_order& what) {
   if (const auto* const same = find(what.key))
     return same->repeat();
   if (auto why = objection(what.key))
-    return supervisor_.send(refusal(what.key, std::move(*why), false), -1);
+    return supervisor_.send(refusal(what.key, std::move(*why), false), {});
   auto& fresh = attempts_[what.key];
-  fresh =
-    std::make_unique<attempt>(ground_, what, [this](const report& said, int beside) {
-      supervisor_.send(said, beside);
-    });
+  fresh = std::make_unique<attempt>(ground_, what, teller());
   fresh->start();
+}
+
+attempt::tell keeper::teller() {
+  return [this](const report& said, std::span<const int> beside) {
+    supervisor_.send(said, beside);
+  };
+}
+
+/// What a supervisor must hold should it have to take over, before all else.
+void keeper::introduce() {
+  supervisor_.send(
+    will_of(options_.self, *ground_.umask, *ground_.files, lease_.started_at()), {});
+  for (const auto& [key, each] : attempts_)
+    if (each->kept() && !each->gone())
+      each->repeat();
+}
+
+void keeper::begin_upgrade() {
+  if (upgrade_ || stopping_ || ending_)
+    return;
+  upgrade_ = take_upgrade(options_.state_dir);
+  if (!upgrade_)
+    return;
+  log("upgrading program=" + *upgrade_);
+  supervisor_.retire("the daemon is upgraded");
+}
+
+/// What is being started has no name yet by which another could know it.
+void keeper::upgrade_if_alone() {
+  drop_refused();
+  if (
+    !upgrade_ || ending_ || supervisor_.lives() ||
+    !std::ranges::all_of(
+      attempts_, [](const auto& each) { return each.second->settled(); }))
+    return;
+  auto argv = options_.self;
+  argv.front() = *std::exchange(upgrade_, {});
+  manifest all{
+    .lock = lease_.lock(),
+    .listener = lease_.listener(),
+    .will = will_of(options_.self, *ground_.umask, *ground_.files, lease_.started_at()),
+    .attempts = {}};
+  for (const auto& [key, each] : attempts_)
+    all.attempts.push_back(each->leave());
+  const auto why = become_keeper(argv, all);
+  log("not upgraded: " + why.message);
+  refuse_upgrade(options_.state_dir, why.message);
+  supervisor_.unretire();
 }
 
 void keeper::obey(const write_order& what) {
   if (auto* const meant = find(what.key))
     meant->write(what);
   else
-    supervisor_.send(unwritten_report{what.key, what.n, "closed"}, -1);
+    supervisor_.send(unwritten_report{what.key, what.n, "closed"}, {});
 }
 
 void keeper::obey(const close_order& what) {
@@ -186,7 +239,7 @@ void keeper::obey(const freeze_order& what) {
 void keeper::obey(const sample_order& what) {
   if (const auto* const meant = find(what.key))
     if (auto use = meant->use())
-      supervisor_.send(sampled_report{what.key, *use}, -1);
+      supervisor_.send(sampled_report{what.key, *use}, {});
 }
 
 void keeper::obey(const list_order& what) {
@@ -194,10 +247,7 @@ void keeper::obey(const list_order& what) {
   for (const auto& [key, each] : attempts_)
     if (auto facts = each->kept())
       all.attempts.push_back(std::move(*facts));
-  supervisor_.send(all, -1);
-  for (const auto& [key, each] : attempts_)
-    if (each->kept() && !each->gone())
-      each->repeat();
+  supervisor_.send(all, {});
 }
 
 void keeper::obey(const forget_order& what) {
@@ -211,7 +261,7 @@ void keeper::end(const std::string& reason) {
   log("ending reason=" + reason + " attempts=" + std::to_string(attempts_.size()));
   waits_.cancel(stop_);
   give_up_ = poller::clock::now() + end_patience;
-  supervisor_.retire();
+  supervisor_.retire(reason);
   for (const auto& [key, each] : attempts_)
     each->kill_tree();
 }
@@ -239,8 +289,9 @@ void keeper::end_strangers() {
   }
 }
 
-int keeper::run(std::string& failure) {
-  if (!groups_.sweep()) {
+int keeper::run(std::optional<legacy> left, std::string& failure) {
+  const bool succeeds = left.has_value();
+  if (!take_over(ground_, options_.state_dir, std::move(left), teller(), attempts_)) {
     failure = "processes of an earlier keeper do not die";
     return keeper_failed;
   }
@@ -248,7 +299,9 @@ int keeper::run(std::string& failure) {
   waits_.watch(signals_.get(), EPOLLIN, [this](std::uint32_t) { on_signals(); });
   supervisor_.run(
     options_.pace,
-    {[this](order what) { std::visit([this](const auto& each) { obey(each); }, what); },
+    succeeds,
+    {[this] { introduce(); },
+     [this](order what) { std::visit([this](const auto& each) { obey(each); }, what); },
      [this] { tell_starter(options_.ready_fd, ""); },
      [this] {
        if (stopping_)
@@ -259,12 +312,47 @@ int keeper::run(std::string& failure) {
        exit_code_ = keeper_failed;
        end(why);
      }});
-  while (!ended())
+  kids_.reap();
+  while (!ended()) {
     waits_.wait();
+    upgrade_if_alone();
+  }
   end_strangers();
   attempts_.clear();
   log("ended");
   return exit_code_;
+}
+
+/// What the first keeper is given by the system, and every later one by the one before.
+struct beginning {
+  result<lease> right;
+  rlimit files{};
+  mode_t mask = 0;
+  std::optional<legacy> left;
+};
+
+beginning begin(const keeper_options& options) {
+  if (options.manifest_fd < 0)
+    return {
+      lease::take(options.state_dir, options.socket),
+      raise_file_limit(),
+      umask(077),
+      {}};
+  auto all = inherit(options.manifest_fd);
+  if (!all)
+    return {fail(std::move(all.error())), {}, 0, {}};
+  umask(077);
+  const auto& will = all->will;
+  return {
+    lease::inherit(
+      options.state_dir,
+      options.socket,
+      std::move(all->lock),
+      std::move(all->listener),
+      will.started_at),
+    {will.files_soft, will.files_hard},
+    will.umask,
+    std::move(all->attempts)};
 }
 
 } // namespace
@@ -274,17 +362,18 @@ int keeper_main(keeper_options options) {
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   if (options.ready_fd >= 0)
     fcntl(options.ready_fd, F_SETFD, FD_CLOEXEC);
-  auto right = lease::take(options.state_dir, options.socket);
-  if (!right) {
-    log("not started: " + right.error().message);
-    tell_starter(options.ready_fd, right.error().message);
-    return right.error().code == errc::conflict ? keeper_taken : keeper_failed;
+  auto with = begin(options);
+  if (!with.right) {
+    const auto& why = with.right.error();
+    log("not started: " + why.message);
+    tell_starter(options.ready_fd, why.message);
+    return why.code == errc::conflict ? keeper_taken : keeper_failed;
   }
   int ready_fd = options.ready_fd;
   std::string failure;
   const int code =
-    keeper(std::move(options), std::move(*right), raise_file_limit(), umask(077))
-      .run(failure);
+    keeper(std::move(options), std::move(*with.right), with.files, with.mask)
+      .run(std::move(with.left), failure);
   if (!failure.empty())
     tell_starter(ready_fd, failure);
   return code;

@@ -19,6 +19,12 @@ struct keeper_options {
   /// argv of `troupe hold`; argv[0] is a path.
   std::vector<std::string> hold;
 
+  /// argv of this keeper, by which it is followed (succession.hpp); argv[0] is a path.
+  std::vector<std::string> self;
+
+  /// What an earlier keeper left. -1: this is the first.
+  int manifest_fd = -1;
+
   /// Gets one line and is closed: an empty line when the supervisor is ready for the
   /// first time, else why there is no daemon. -1: nobody waits.
   int ready_fd = -1;
@@ -37,7 +43,12 @@ inline constexpr int keeper_taken = 3;  ///< Another keeper serves the state dir
 /// ends them at once. Agents get the umask and the limit of open files that it was
 /// started with; it itself uses 077 and as many files as it may.
 ///
-/// TROUPE_PROBE_CGROUP=0 and TROUPE_PROBE_CGROUP_KILL=0 make it take the older path.
+/// SIGUSR1 makes it read `<state>/upgrade.json` and become that program, with every
+/// agent it has (upgrade.hpp). If it is killed, its supervisor becomes the next keeper;
+/// if both are, the next one finds the agents in cgroups by what is written of them.
+///
+/// TROUPE_PROBE_<name>=0 makes it take the older path: CGROUP, CGROUP_KILL,
+/// PIDFD_INFO, ZOMBIE, PIDFS.
 [[nodiscard]] int keeper_main(keeper_options options);
 
 } // namespace troupe::keeper

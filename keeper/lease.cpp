@@ -2,6 +2,7 @@
 
 #include "keeper/files.hpp"
 #include "keeper/paths.hpp"
+#include "keeper/processes.hpp"
 #include "protocol/json.hpp"
 
 #include <algorithm>
@@ -29,10 +30,15 @@ std::string daemon_file(const std::string& state_dir) {
   return state_dir + "/daemon.json";
 }
 
+/// Dead, though perhaps nobody has waited for it.
+bool is_dead(int pid) {
+  return (kill(pid, 0) < 0 && errno == ESRCH) || status_of_zombie(pid).has_value();
+}
+
 /// The holds of a keeper that was killed need a moment to end their trees.
 bool lock_soon(int fd, const std::string& state_dir) {
   const auto other = read_daemon(state_dir);
-  const bool dying = other && kill(other->pid, 0) < 0 && errno == ESRCH;
+  const bool dying = other && is_dead(other->pid);
   for (int i = 0; flock(fd, LOCK_EX | LOCK_NB) < 0; ++i) {
     if (!dying || i == lock_tries_max)
       return false;
@@ -47,6 +53,13 @@ std::string taken_by(const std::string& state_dir) {
     text += " (pid " + std::to_string(other->pid) + ", socket " + other->socket + ")";
   return text + "; connect to it, stop it with `troupe daemon stop`, or use another "
                 "--state-dir";
+}
+
+bool is_file(int fd, const std::string& path) {
+  struct stat held {};
+  struct stat named {};
+  return fstat(fd, &held) == 0 && stat(path.c_str(), &named) == 0 &&
+         held.st_dev == named.st_dev && held.st_ino == named.st_ino;
 }
 
 result<descriptor> listen_at(const std::string& path) {
@@ -101,6 +114,26 @@ result<lease> lease::take(const std::string& state_dir, const std::string& socke
   taken.started_at_ = wall_now();
   taken.lock_ = std::move(lock);
   taken.listener_ = std::move(*listener);
+  return taken;
+}
+
+result<lease> lease::inherit(
+  const std::string& state_dir,
+  const std::string& socket,
+  descriptor lock,
+  descriptor listener,
+  timestamp started_at) {
+  if (!is_file(lock.get(), state_dir + "/lock"))
+    return fail(
+      errc::conflict,
+      "what was passed on is not the lock of " + state_dir +
+        "; the state directory was replaced");
+  lease taken;
+  taken.state_dir_ = state_dir;
+  taken.socket_ = socket;
+  taken.started_at_ = started_at;
+  taken.lock_ = std::move(lock);
+  taken.listener_ = std::move(listener);
   return taken;
 }
 

@@ -35,12 +35,21 @@ struct daemon_info {
 
 /// The right to serve one state directory: its lock, its socket, its epoch. The lock is
 /// one open file description, shared with the supervisor and the holds, so that it is
-/// held while any of them lives; agents never get it.
+/// held while any of them lives, and passed from keeper to keeper; agents never get it.
 class lease {
 public:
   /// Makes the directory, takes the lock (`conflict` if another has it), binds the
   /// socket (mode 0600) in the place of a dead one.
   static result<lease> take(const std::string& state_dir, const std::string& socket);
+
+  /// Of an earlier keeper, whose lock was never let go; `conflict` if it is not that of
+  /// the state directory that is there now.
+  static result<lease> inherit(
+    const std::string& state_dir,
+    const std::string& socket,
+    descriptor lock,
+    descriptor listener,
+    timestamp started_at);
 
   lease(lease&&) = default;
   /// Removes socket and daemon.json, while the lock is still held.
@@ -48,6 +57,7 @@ public:
 
   [[nodiscard]] int lock() const { return lock_.get(); }
   [[nodiscard]] int listener() const { return listener_.get(); }
+  [[nodiscard]] timestamp started_at() const { return started_at_; }
 
   /// One more than any before, on disk before it is returned.
   [[nodiscard]] result<std::uint64_t> next_epoch();

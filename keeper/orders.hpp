@@ -25,6 +25,7 @@ struct spawn_order {
   std::string dir;
   bool stdin_open = false;
   std::optional<std::uint32_t> memory_mb;
+  std::optional<std::uint32_t> processes;
 
   static constexpr auto fields() {
     return field_list{
@@ -40,6 +41,10 @@ struct spawn_order {
         "memory_mb",
         &spawn_order::memory_mb,
         "Limit of the tree where the tier has one."),
+      optional(
+        "processes",
+        &spawn_order::processes,
+        "Limit of the tree's processes and threads where the tier has one."),
     };
   }
 };
@@ -104,8 +109,8 @@ struct freeze_order {
   }
 };
 
-/// Asks for a `kept` report of everything not forgotten. After it comes the `spawned`
-/// report, with its pidfd, of each attempt that is not gone.
+/// Asks for a `kept` report of everything not forgotten. (Of each attempt that is not
+/// gone, a supervisor is sent the `spawned` report when it is started.)
 struct list_order {
   std::uint64_t request = 0;
 

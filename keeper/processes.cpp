@@ -3,9 +3,11 @@
 #include "keeper/descriptor.hpp"
 #include "keeper/files.hpp"
 
+#include <cerrno>
 #include <charconv>
 #include <csignal>
 #include <filesystem>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <sys/syscall.h>
@@ -49,6 +51,19 @@ std::vector<int> numbered_entries(const std::string& directory) {
   return all;
 }
 
+/// Field n (3 …) of a process's stat; proc(5).
+std::optional<std::string> stat_field(int pid, int n) {
+  const auto stat = read_file(proc(pid, "stat"));
+  const auto name_end = stat ? stat->rfind(')') : std::string::npos;
+  if (name_end == std::string::npos)
+    return {};
+  std::istringstream words(stat->substr(name_end + 1));
+  std::string word;
+  for (int i = 3; i <= n; ++i)
+    words >> word;
+  return words ? std::optional(word) : std::nullopt;
+}
+
 /// Whether the kernel lists children (CONFIG_PROC_CHILDREN).
 bool lists_children() {
   static const bool lists = access("/proc/thread-self/children", R_OK) == 0;
@@ -89,6 +104,34 @@ int parent_of(int pid) {
     return 0;
   const auto parents = numbers(std::string_view(*stat).substr(name_end + 4, 12));
   return parents.empty() ? 0 : parents.front();
+}
+
+bool is_unreaped(int pidfd) {
+  return syscall(SYS_pidfd_send_signal, pidfd, 0, nullptr, 0) == 0 || errno == EPERM;
+}
+
+bool is_child(int pid, int pidfd) {
+  return parent_of(pid) == getpid() && is_unreaped(pidfd);
+}
+
+std::uint64_t start_of(int pid) {
+  const auto word = stat_field(pid, 22);
+  std::uint64_t ticks = 0;
+  if (word)
+    std::from_chars(word->data(), word->data() + word->size(), ticks);
+  return ticks;
+}
+
+std::optional<int> status_of_zombie(int pid) {
+  const auto word = stat_field(pid, 52);
+  if (!word || stat_field(pid, 3) != "Z")
+    return {};
+  const auto all = numbers(*word);
+  return all.empty() ? std::nullopt : std::optional(all.front());
+}
+
+std::vector<int> all_processes() {
+  return numbered_entries("/proc");
 }
 
 std::vector<int> children_of(int pid) {

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <optional>
+#include <string>
 #include <vector>
 
 /// What /proc says about processes; used where no cgroup knows the members of a tree.
@@ -9,6 +12,23 @@ namespace troupe::keeper {
 
 /// Parent of a process; 0 if there is no such process.
 [[nodiscard]] int parent_of(int pid);
+
+/// Whether it is a child of ours that was not waited for: the pidfd proves that the
+/// number is still its own.
+[[nodiscard]] bool is_child(int pid, int pidfd);
+
+/// Whether nobody has waited for the process yet.
+[[nodiscard]] bool is_unreaped(int pidfd);
+
+/// When it started, in ticks since boot; 0 if there is no such process.
+[[nodiscard]] std::uint64_t start_of(int pid);
+
+/// The status, as wait would give it, of a process that is dead and not waited for
+/// (proc(5), field 52; the same user or root); else nothing.
+[[nodiscard]] std::optional<int> status_of_zombie(int pid);
+
+/// All processes there are.
+[[nodiscard]] std::vector<int> all_processes();
 
 /// Children of all threads of a process.
 [[nodiscard]] std::vector<int> children_of(int pid);

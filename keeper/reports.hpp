@@ -1,125 +1,19 @@
 #pragma once
 
-#include "keeper/attempt_key.hpp"
+#include "keeper/attempt_reports.hpp"
 #include "keeper/tree_use.hpp"
 #include "protocol/values.hpp"
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
 /// What the keeper tells the supervisor.
 namespace troupe::keeper {
-
-struct spawned_report {
-  attempt_key key;
-  int pid = 0;
-  int root_pid = 0;
-  tier proof = tier::subtree;
-  std::optional<std::string> refusal;
-  bool retriable = false;
-  bool memory_limited = false;
-
-  static constexpr auto fields() {
-    return field_list{
-      required("key", &spawned_report::key, "The attempt."),
-      optional(
-        "pid", &spawned_report::pid, "Main process; its pidfd comes beside this line."),
-      optional(
-        "root_pid",
-        &spawned_report::root_pid,
-        "Process that every member of its tree descends from; 0: its cgroup tells."),
-      optional("proof", &spawned_report::proof, "Tier of the tree."),
-      optional(
-        "refusal",
-        &spawned_report::refusal,
-        "Why nothing was started, with what to do."),
-      optional(
-        "retriable",
-        &spawned_report::retriable,
-        "Whether the refusal may pass by itself (EAGAIN, EMFILE, ENOMEM)."),
-      optional(
-        "memory_limited",
-        &spawned_report::memory_limited,
-        "Whether the kernel holds the tree to the order's memory_mb."),
-    };
-  }
-};
-
-/// The main process ended. Its tree may still live: see `gone`.
-struct exited_report {
-  attempt_key key;
-  std::optional<int> code;
-  std::optional<int> signal;
-  bool tree_empty = false;
-  std::uint64_t user_ms = 0;
-  std::uint64_t system_ms = 0;
-  std::optional<std::uint32_t> peak_memory_mb;
-  std::optional<std::string> oom;
-  timestamp at;
-
-  static constexpr auto fields() {
-    return field_list{
-      required("key", &exited_report::key, "The attempt."),
-      optional(
-        "code", &exited_report::code, "Exit code; neither code nor signal: unknown."),
-      optional("signal", &exited_report::signal, "Signal that killed it."),
-      required(
-        "tree_empty", &exited_report::tree_empty, "Whether nothing else of it lives."),
-      optional(
-        "user_ms",
-        &exited_report::user_ms,
-        "CPU time of the main process and reaped children."),
-      optional("system_ms", &exited_report::system_ms, "As user_ms, in the kernel."),
-      optional(
-        "peak_memory_mb",
-        &exited_report::peak_memory_mb,
-        "Of the tree, else of the main process."),
-      optional(
-        "oom",
-        &exited_report::oom,
-        "proved: a counter says so; likely: SIGKILL not of ours."),
-      required("at", &exited_report::at, "When it was reaped."),
-    };
-  }
-};
-
-/// Nothing of the tree is left.
-struct gone_report {
-  attempt_key key;
-  tier proof = tier::subtree;
-  timestamp at;
-
-  static constexpr auto fields() {
-    return field_list{
-      required("key", &gone_report::key, "The attempt."),
-      required("proof", &gone_report::proof, "How that is known."),
-      required("at", &gone_report::at, "When it was seen."),
-    };
-  }
-};
-
-/// One attempt that the keeper holds.
-struct kept_attempt {
-  spawned_report spawned;
-  std::optional<exited_report> exited;
-  std::optional<gone_report> gone;
-  std::uint64_t last_written = 0;
-
-  static constexpr auto fields() {
-    return field_list{
-      required("spawned", &kept_attempt::spawned, "As reported."),
-      optional("exited", &kept_attempt::exited, "If it has."),
-      optional("gone", &kept_attempt::gone, "If it is."),
-      required(
-        "last_written",
-        &kept_attempt::last_written,
-        "Number of the last line accepted."),
-    };
-  }
-};
 
 struct kept_report {
   std::uint64_t request = 0;
@@ -148,6 +42,46 @@ struct unwritten_report {
   }
 };
 
+/// The agent's stdin is closed. Whoever holds a duplicate of it (`belonging::input`)
+/// drops that at once, or the agent would never see the end.
+struct closed_report {
+  attempt_key key;
+
+  static constexpr auto fields() {
+    return field_list{required("key", &closed_report::key, "The attempt.")};
+  }
+};
+
+/// How to become this keeper's successor: the first word to every supervisor. If the
+/// keeper is killed, the supervisor executes this with all it was entrusted with
+/// (succession.hpp).
+struct will_report {
+  std::vector<std::string> argv;
+  std::uint32_t umask = 0;
+  std::uint64_t files_soft = 0;
+  std::uint64_t files_hard = 0;
+  timestamp started_at;
+
+  static constexpr auto fields() {
+    return field_list{
+      required("argv", &will_report::argv, "Of `troupe keeper`; argv[0] is a path."),
+      required("umask", &will_report::umask, "What agents get."),
+      required("files_soft", &will_report::files_soft, "RLIMIT_NOFILE of agents."),
+      required("files_hard", &will_report::files_hard, "As files_soft."),
+      required("started_at", &will_report::started_at, "When the daemon was started."),
+    };
+  }
+};
+
+/// The link will be closed on purpose: end, and succeed nobody.
+struct dismiss_report {
+  std::string reason;
+
+  static constexpr auto fields() {
+    return field_list{required("reason", &dismiss_report::reason, "For the log.")};
+  }
+};
+
 /// Please end all runs and then send quit: the daemon was told to stop.
 struct stop_report {
   std::string reason;
@@ -171,8 +105,11 @@ using report = std::variant<
   gone_report,
   kept_report,
   unwritten_report,
+  closed_report,
   stop_report,
   ping_report,
-  sampled_report>;
+  sampled_report,
+  will_report,
+  dismiss_report>;
 
 } // namespace troupe::keeper

@@ -30,7 +30,7 @@ struct child_job {
   std::array<int, 3> stdio;
   std::array<int, handed_max> handed;
   unsigned handed_count;
-  int procs;
+  std::array<int, 2> procs;
   const rlimit* files;
   const mode_t* umask;
   launch_failure why;
@@ -77,8 +77,9 @@ __attribute__((no_sanitize("address", "undefined"))) int child(void* argument) {
   auto& job = *static_cast<child_job*>(argument);
   if (syscall(SYS_setsid) < 0)
     return refuse(job, launch_step::session);
-  if (job.procs >= 0 && syscall(SYS_write, job.procs, "0", 1) < 0)
-    return refuse(job, launch_step::group);
+  for (unsigned i = 0; i < job.procs.size(); ++i)
+    if (job.procs[i] >= 0 && syscall(SYS_write, job.procs[i], "0", 1) < 0)
+      return refuse(job, launch_step::group);
   if (!place_all(job))
     return refuse(job, launch_step::stdio);
   if (job.files && syscall(SYS_prlimit64, 0, RLIMIT_NOFILE, job.files, nullptr) < 0)

@@ -23,7 +23,7 @@ struct launch {
   std::array<int, 3> stdio{-1, -1, -1}; ///< Become 0, 1, 2; -1 leaves one closed.
   std::vector<int> handed;              ///< Become 3, 4, 5 … (at most 4).
   int cgroup = -1;                      ///< Directory of a cgroup v2 to be born in.
-  int procs = -1;                       ///< Open cgroup.procs of a v1 group to join.
+  std::array<int, 2> procs{-1, -1};     ///< Open cgroup.procs of v1 groups to join.
   std::optional<mode_t> umask;          ///< If not the caller's.
   std::optional<rlimit> files;          ///< RLIMIT_NOFILE, if not the caller's.
 };

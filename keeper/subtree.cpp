@@ -1,12 +1,15 @@
 #include "keeper/subtree.hpp"
 
+#include "keeper/files.hpp"
 #include "keeper/log.hpp"
 #include "keeper/process_use.hpp"
 #include "keeper/processes.hpp"
 
 #include <array>
+#include <chrono>
 #include <csignal>
 #include <cstring>
+#include <string>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -16,6 +19,11 @@
 namespace troupe::keeper {
 
 namespace {
+
+using namespace std::chrono_literals;
+using namespace std::string_literals;
+
+constexpr auto word_patience = 1s; ///< From the agent's death to its hold's word.
 
 std::vector<std::string> own_environment() {
   std::vector<std::string> all;
@@ -54,11 +62,24 @@ std::optional<packet> receive(int socket, bool& end) {
   return got;
 }
 
+/// Whether it was started with this run's mark. A dead process has no environment.
+bool carries(int pid, const std::string& mark) {
+  const auto text = read_file("/proc/" + std::to_string(pid) + "/environ");
+  return text && ("\0"s + *text).find("\0"s + mark + "\0"s) != std::string::npos;
+}
+
+void kill_carrier(int pid, const std::string& mark) {
+  const descriptor pidfd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
+  if (pidfd && carries(pid, mark))
+    syscall(SYS_pidfd_send_signal, pidfd.get(), SIGKILL, nullptr, 0);
+}
+
 } // namespace
 
 subtree::subtree(const ground& on, events to) : on_(on), to_(std::move(to)) {}
 
 subtree::~subtree() {
+  on_.waits.cancel(main_due_);
   on_.kids.forget(hold_.pid);
   on_.kids.forget(main_);
   on_.waits.forget(socket_.get());
@@ -78,6 +99,55 @@ void subtree::start(launch what) {
     on_.waits.watch(socket_.get(), EPOLLIN, [this](std::uint32_t) { hear(); });
 }
 
+/// Of a hold that is another keeper's child, its socket and its pidfd tell.
+void subtree::resume(planted what) {
+  run_id_ = what.spawned.key.run_id;
+  answered_ = hold_lives_ = true;
+  main_ = what.exited ? 0 : what.spawned.pid;
+  socket_ = std::move(what.things[belonging::hold]);
+  hold_ = {what.spawned.root_pid, std::move(what.things[belonging::hold_process])};
+  foreign_ = !is_child(hold_.pid, hold_.pidfd.get());
+  if (foreign_)
+    hold_end_.emplace(
+      on_.waits, hold_.pid, hold_.pidfd.get(), [this](const ending& how) {
+        on_foreign_hold(how);
+      });
+  else
+    expect_hold();
+  if (main_ != 0 && !foreign_)
+    on_.kids.expect(main_, [this](const ending& how) { on_main(how, false); });
+  if (main_ != 0)
+    main_end_.emplace(
+      on_.waits, main_, what.things[belonging::process].get(), [this](const ending&) {
+        main_is_dead();
+      });
+  on_.waits.watch(socket_.get(), EPOLLIN, [this](std::uint32_t) { hear(); });
+}
+
+/// Its hold will say how, unless the keeper before has heard that and told nobody.
+void subtree::main_is_dead() {
+  wake_hold();
+  const auto how = end_of_orphan(main_, main_end_->pidfd());
+  main_due_ = on_.waits.after(word_patience, [this, how] {
+    if (main_ != 0)
+      on_main(how, false);
+  });
+}
+
+void subtree::describe(bequest& left, std::vector<int>& descriptors) const {
+  left.beside.insert(left.beside.end(), {belonging::hold, belonging::hold_process});
+  descriptors.insert(descriptors.end(), {socket_.get(), hold_.pidfd.get()});
+}
+
+tier subtree::proof() const {
+  return escapes() ? tier::none : tier::subtree;
+}
+
+void subtree::expect_hold() {
+  on_.kids.expect(
+    hold_.pid, [this](const ending& how) { on_hold(how); }, [this] { wake_hold(); });
+}
+
 bool subtree::start_hold(int socket, int job) {
   launch hold;
   hold.program = on_.hold.front();
@@ -95,8 +165,7 @@ bool subtree::start_hold(int socket, int job) {
   }
   hold_ = std::move(*begun);
   hold_lives_ = true;
-  on_.kids.expect(
-    hold_.pid, [this](const ending& how) { on_hold(how); }, [this] { wake_hold(); });
+  expect_hold();
   return true;
 }
 
@@ -124,6 +193,9 @@ void subtree::heed(const hold_word& word, descriptor pidfd) {
     return on_main(
       {word.cause, word.status, word.user_ms, word.system_ms, word.rss_kb_max},
       word.alone != 0);
+  case hold_word::about::emptied:
+    emptied_ = true;
+    return;
   }
 }
 
@@ -135,8 +207,15 @@ void subtree::started(int pid, descriptor pidfd) {
 }
 
 void subtree::on_main(const ending& how, bool alone) {
+  if (main_ == 0)
+    return;
   on_.kids.forget(std::exchange(main_, 0));
   to_.exited(how, alone);
+}
+
+void subtree::on_foreign_hold(const ending& how) {
+  hear();
+  on_hold(emptied_ ? ending{CLD_EXITED, 0} : how);
 }
 
 void subtree::on_hold(const ending& how) {
@@ -151,14 +230,15 @@ void subtree::on_hold(const ending& how) {
     to_.refused("the process that holds the agent was killed early; try again", true);
   }
   if (main_ != 0 && parent_of(main_) != getpid())
-    on_main({}, false);
+    on_main(main_end_ ? end_of_orphan(main_, main_end_->pidfd()) : ending(), false);
   if (broken_)
     to_.breaking();
   to_.changed();
 }
 
 bool subtree::alive() const {
-  return hold_lives_ || main_ != 0 || (broken_ && !roots().empty());
+  return hold_lives_ || main_ != 0 || (escapes() && !escaped().empty()) ||
+         (broken_ && !foreign_ && !roots().empty());
 }
 
 int subtree::parent() const {
@@ -166,12 +246,23 @@ int subtree::parent() const {
 }
 
 std::vector<int> subtree::roots() const {
-  if (hold_lives_)
-    return children_of(hold_.pid);
+  if (hold_lives_) {
+    auto all = children_of(hold_.pid);
+    return is_unreaped(hold_.pidfd.get()) ? all : std::vector<int>();
+  }
   auto all = on_.kids.strangers();
   std::erase_if(all, [&](int pid) { return on_.groups.has(pid); });
   if (main_ != 0)
     all.push_back(main_);
+  return all;
+}
+
+/// They have gone to a parent that is not ours, so only what they were started with can
+/// tell them.
+std::vector<int> subtree::escaped() const {
+  auto all = all_processes();
+  std::erase_if(
+    all, [&](int pid) { return !carries(pid, "TROUPE_RUN_ID=" + run_id_); });
   return all;
 }
 
@@ -182,6 +273,8 @@ void subtree::wake_hold() const {
 }
 
 void subtree::freeze(bool frozen) {
+  if (escapes())
+    return;
   const auto members = [this] { return roots(); };
   if (frozen)
     stop_trees(parent(), members);
@@ -194,6 +287,13 @@ tree_use subtree::use() const {
 }
 
 void subtree::kill() {
+  if (escapes()) {
+    if (main_end_)
+      syscall(SYS_pidfd_send_signal, main_end_->pidfd(), SIGKILL, nullptr, 0);
+    for (const int pid : escaped())
+      kill_carrier(pid, "TROUPE_RUN_ID=" + run_id_);
+    return;
+  }
   kill_trees(parent(), [this] { return roots(); });
   wake_hold();
 }

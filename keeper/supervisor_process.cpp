@@ -36,7 +36,8 @@ std::string in_words(const ending& how) {
 
 supervisor_process::supervisor_process(
   poller& waits, children& kids, lease& right, std::vector<std::string> argv)
-  : waits_(waits), kids_(kids), lease_(right), argv_(std::move(argv)) {}
+  : waits_(waits), kids_(kids), lease_(right), argv_(std::move(argv)),
+    keeper_(static_cast<int>(syscall(SYS_pidfd_open, getpid(), 0))) {}
 
 supervisor_process::~supervisor_process() {
   kids_.forget(process_.pid);
@@ -46,8 +47,9 @@ supervisor_process::~supervisor_process() {
     waits_.cancel(*timer);
 }
 
-void supervisor_process::run(keeper_pace pace, events to) {
+void supervisor_process::run(keeper_pace pace, bool was_ready, events to) {
   pace_ = pace;
+  was_ready_ = was_ready;
   to_ = std::move(to);
   begin();
 }
@@ -58,7 +60,7 @@ launch supervisor_process::prepared(std::uint64_t epoch, int link) const {
   what.argv = argv_;
   what.env = environment(epoch);
   what.stdio = {-1, STDERR_FILENO, STDERR_FILENO};
-  what.handed = {link, lease_.listener(), lease_.lock()};
+  what.handed = {link, lease_.listener(), lease_.lock(), keeper_.get()};
   return what;
 }
 
@@ -96,6 +98,7 @@ void supervisor_process::begun(launched process, descriptor link) {
     flush();
   });
   next_ping_ = waits_.after(pace_.ping, [this] { ping(); });
+  to_.begun();
 }
 
 void supervisor_process::hear() {
@@ -127,10 +130,10 @@ void supervisor_process::ping() {
   if (poller::clock::now() - last_pong_ > pace_.patience)
     return kill("does not answer");
   next_ping_ = waits_.after(pace_.ping, [this] { ping(); });
-  send(ping_report{++pings_}, -1);
+  send(ping_report{++pings_}, {});
 }
 
-void supervisor_process::send(const report& what, int beside) {
+void supervisor_process::send(const report& what, std::span<const int> beside) {
   if (!link_)
     return;
   link_->send(print(what), beside);
@@ -155,13 +158,19 @@ void supervisor_process::kill(std::string_view why) {
   syscall(SYS_pidfd_send_signal, process_.pidfd.get(), SIGKILL, nullptr, 0);
 }
 
-void supervisor_process::retire() {
+void supervisor_process::retire(const std::string& reason) {
   retired_ = true;
   waits_.cancel(next_start_);
   if (!lives())
     return;
+  send(dismiss_report{reason}, {});
   shutdown(link_->fd(), SHUT_WR);
   farewell_ = waits_.after(pace_.farewell, [this] { kill("stays after quit"); });
+}
+
+void supervisor_process::unretire() {
+  retired_ = false;
+  next_start_ = waits_.after(std::chrono::milliseconds(0), [this] { begin(); });
 }
 
 /// Its last orders may still be in the link.

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,7 @@ struct keeper_pace {
 class supervisor_process {
 public:
   struct events {
+    std::function<void()> begun; ///< Each new one; what is sent now it hears first.
     std::function<void(order)> ordered; ///< Of this epoch; ready and pong are not told.
     std::function<void()> ready;        ///< The first time only.
     std::function<void()> died;
@@ -43,13 +45,17 @@ public:
   supervisor_process(const supervisor_process&) = delete;
   supervisor_process& operator=(const supervisor_process&) = delete;
 
-  void run(keeper_pace pace, events to);
+  /// `was_ready`: an earlier keeper's supervisor was; then it is never hopeless.
+  void run(keeper_pace pace, bool was_ready, events to);
 
   /// Told to nobody while there is no supervisor: the next one asks with `list`.
-  void send(const report& what, int beside);
+  void send(const report& what, std::span<const int> beside);
 
   /// It is not started again; its link is closed, and it is killed if it stays.
-  void retire();
+  void retire(const std::string& reason);
+
+  /// After all: starts one, when there is none.
+  void unretire();
 
   [[nodiscard]] bool lives() const { return process_.pid != 0; }
 
@@ -71,6 +77,7 @@ private:
   children& kids_;
   lease& lease_;
   std::vector<std::string> argv_;
+  descriptor keeper_; ///< pidfd of this process.
   keeper_pace pace_;
   events to_;
   launched process_;

@@ -3,7 +3,9 @@
 #include "keeper/cgroups.hpp"
 #include "keeper/children.hpp"
 #include "keeper/poller.hpp"
+#include "keeper/roster.hpp"
 #include "keeper/spawn.hpp"
+#include "keeper/succession.hpp"
 
 #include <functional>
 #include <memory>
@@ -17,6 +19,7 @@ struct ground {
   poller& waits;
   children& kids;
   const cgroups& groups;
+  const roster& known;
   std::vector<std::string> hold; ///< argv of `troupe hold`; argv[0] is a path.
   int lock = -1;
   std::optional<rlimit> files; ///< What agents get as RLIMIT_NOFILE.
@@ -51,16 +54,34 @@ public:
   /// One round of SIGKILL to all members; call again until not alive.
   virtual void kill() = 0;
   [[nodiscard]] virtual memory_use memory() const = 0;
-  /// Whether the kernel holds it to the limit it was planted with.
+  /// Whether the kernel holds it to the limits it was planted with.
   [[nodiscard]] virtual bool memory_limited() const { return false; }
+  [[nodiscard]] virtual bool processes_limited() const { return false; }
+  /// Beyond that limit; nothing where nobody counts.
+  [[nodiscard]] virtual std::optional<std::uint64_t> forks_refused() const {
+    return {};
+  }
   [[nodiscard]] virtual tree_use use() const = 0;
+  /// What another keeper needs to know it again: paths, and descriptors that stay its
+  /// own.
+  virtual void describe(bequest& left, std::vector<int>& descriptors) const = 0;
 };
 
-/// In an own cgroup if there can be one, else below a hold.
-[[nodiscard]] std::unique_ptr<tree> plant(
-  const ground& on,
-  const attempt_key& key,
-  std::optional<std::uint32_t> memory_mb,
-  tree::events to);
+/// A tree that an earlier keeper planted.
+struct planted {
+  spawned_report spawned;
+  bool exited = false; ///< Its main process, as is known already.
+  belongings things;
+};
+
+/// Nothing if it can be told no more: then it has ended, or must be ended otherwise.
+/// `exited` and `changed` may follow, none of them before this returns.
+[[nodiscard]] std::unique_ptr<tree>
+replant(const ground& on, planted what, tree::events to);
+
+/// In an own cgroup if there can be one, else below a hold. What cannot be limited here
+/// is said in the log.
+[[nodiscard]] std::unique_ptr<tree>
+plant(const ground& on, const spawn_order& what, tree::events to);
 
 } // namespace troupe::keeper

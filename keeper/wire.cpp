@@ -23,7 +23,17 @@ constexpr auto order_verbs = std::to_array<std::string_view>(
    "pong",
    "sample"});
 constexpr auto report_verbs = std::to_array<std::string_view>(
-  {"spawned", "exited", "gone", "kept", "unwritten", "stop", "ping", "sampled"});
+  {"spawned",
+   "exited",
+   "gone",
+   "kept",
+   "unwritten",
+   "closed",
+   "stop",
+   "ping",
+   "sampled",
+   "will",
+   "dismiss"});
 
 static_assert(order_verbs.size() == std::variant_size_v<order>);
 static_assert(report_verbs.size() == std::variant_size_v<report>);

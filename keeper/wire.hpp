@@ -24,5 +24,6 @@ struct dated_order {
 inline constexpr int link_fd = 3;     ///< The private socket.
 inline constexpr int listener_fd = 4; ///< The listening Unix socket for clients.
 inline constexpr int lock_fd = 5;     ///< The state directory's lock, held while open.
+inline constexpr int keeper_fd = 6;   ///< pidfd of the keeper.
 
 } // namespace troupe::keeper

@@ -71,6 +71,7 @@ struct run_limits {
   std::optional<std::uint32_t> wall_s;
   std::uint32_t linger_s = 10;
   std::optional<std::uint32_t> memory_mb;
+  std::optional<std::uint32_t> processes;
   std::uint32_t output_mb = 1024;
   std::optional<std::uint32_t> turns;
   std::optional<std::uint64_t> tokens;
@@ -93,6 +94,10 @@ struct run_limits {
         "wall_s", &run_limits::wall_s, "Longest run, waiting for answers left out."),
       optional("linger_s", &run_limits::linger_s, "Time to leave after the result."),
       optional("memory_mb", &run_limits::memory_mb, "Memory of the process tree."),
+      optional(
+        "processes",
+        &run_limits::processes,
+        "Processes and threads of the tree at one time; a fork beyond it fails."),
       optional("output_mb", &run_limits::output_mb, "Output of one attempt."),
       optional("turns", &run_limits::turns, "Answers of the model, of all attempts."),
       optional(

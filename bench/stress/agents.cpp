@@ -51,6 +51,16 @@ int write_events(int lines, std::size_t bytes) {
   return 0;
 }
 
+int pour() {
+  std::string all;
+  for (int n = 0; n < 50; ++n)
+    all.append(99, 'p').push_back('\n');
+  const timespec pause{0, 10'000'000};
+  while (print(all))
+    nanosleep(&pause, nullptr);
+  return 1;
+}
+
 int announce() {
   timespec now{};
   clock_gettime(CLOCK_MONOTONIC, &now);
@@ -105,6 +115,10 @@ std::vector<std::string> writer(int lines, int bytes) {
   return self_as({"writer", std::to_string(lines), std::to_string(bytes)});
 }
 
+std::vector<std::string> pourer() {
+  return self_as({"pourer"});
+}
+
 std::vector<std::string> announcer() {
   return self_as({"announcer"});
 }
@@ -118,6 +132,8 @@ int play_agent(std::span<char*> arguments) {
   if (words.size() == 4 && words[1] == "writer")
     return write_events(
       std::stoi(words[2]), static_cast<std::size_t>(std::stoi(words[3])));
+  if (words.size() == 2 && words[1] == "pourer")
+    return pour();
   if (words.size() == 2 && words[1] == "announcer")
     return announce();
   if (words.size() == 4 && words[1] == "tree")

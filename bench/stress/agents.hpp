@@ -11,6 +11,9 @@ namespace troupe::stress {
 /// argv of an agent that prints events of `bytes` each, as fast as it can, and ends.
 [[nodiscard]] std::vector<std::string> writer(int lines, int bytes);
 
+/// Prints 5,000 lines of 100 bytes a second, for ever.
+[[nodiscard]] std::vector<std::string> pourer();
+
 /// Prints `{"pid":…,"at":…}` (its pid, nanoseconds of the monotonic clock) and waits.
 [[nodiscard]] std::vector<std::string> announcer();
 

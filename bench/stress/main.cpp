@@ -31,6 +31,7 @@ constexpr auto scenarios = std::to_array<scenario>({
   {"listing", measure_listing},
   {"restart", measure_restart},
   {"tree", measure_tree},
+  {"fairness", measure_fairness},
   {"crowd", measure_crowd},
 });
 

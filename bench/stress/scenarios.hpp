@@ -39,6 +39,9 @@ json measure_restart(const plan& how);
 /// cancel_run of a hostile tree beside cgroup.kill on one.
 json measure_tree(const plan& how);
 
+/// Answers of one run and of the list while 64 agents print without end.
+json measure_fairness(const plan& how);
+
 /// Many idle runs: their memory in the supervisor, and kill -9 of it to all answering.
 json measure_crowd(const plan& how);
 

@@ -93,6 +93,19 @@ TEST_F(EventBook, KeepsToItsLimitsAndGivesOneAtLeast) {
   EXPECT_GE(small->events.size(), 2u);
 }
 
+TEST_F(EventBook, KnowsWhatItCouldNotWrite) {
+  std::filesystem::create_directory(file);
+  ASSERT_FALSE(book.append(lines(4, 6), 4));
+
+  EXPECT_TRUE(book.has(3));
+  EXPECT_FALSE(book.has(4));
+  EXPECT_FALSE(book.append(lines(7, 7), 7)) << "a gap";
+
+  std::filesystem::remove(file);
+  EXPECT_TRUE(book.append(lines(4, 7), 4));
+  EXPECT_TRUE(book.has(7));
+}
+
 TEST_F(EventBook, WritesNothingTwiceThatIsSaidTwice) {
   ASSERT_TRUE(book.append(lines(1, 3), 1));
   ASSERT_TRUE(book.append(lines(1, 3), 1));

@@ -171,6 +171,38 @@ TEST_F(hanging, DoesWithoutAKeeperThatAnswers) {
   EXPECT_LE(looks(), 8u);
 }
 
+struct crowded : hanging {
+  std::string limited(std::uint32_t processes, bool by_kernel) {
+    const auto id = start(
+      {{"limits", {{"processes", processes}}}, {"restart", {{"type", "temporary"}}}});
+    auto report = alive(key(id));
+    report.processes_limited = by_kernel;
+    tell_both(key(id), report);
+    return id;
+  }
+};
+
+TEST_F(crowded, WarnsWhereNoKernelHoldsTheLimit) {
+  const auto held = limited(9, true);
+  EXPECT_THAT(told(held), ::testing::Not(::testing::Contains("warning")));
+  const auto loose = limited(9, false);
+  EXPECT_THAT(told(loose), ::testing::Contains("warning"));
+}
+
+TEST_F(crowded, IsNamedBesideTheReason) {
+  const auto id = limited(9, true);
+  outside.tell(
+    key(id),
+    keeper::exited_report{
+      .key = key(id), .code = 1, .tree_empty = true, .forks_refused = 3});
+  settle();
+  vanishes(id);
+  EXPECT_EQ(view(id).exit->reason, exit_kind::crashed);
+  EXPECT_THAT(
+    view(id).exit->detail,
+    HasSubstr("limits.processes (9) refused a fork or thread 3 times"));
+}
+
 struct watched_memory : hanging {
   std::string limited(std::uint32_t memory_mb, bool by_kernel) {
     const auto id = start(

@@ -12,6 +12,7 @@
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include <fstream>
 #include <memory>
 #include <string>
 #include <vector>
@@ -87,7 +88,9 @@ struct house : actor_world {
   }
 
   void tell_both(const keeper::attempt_key& k, const keeper::report& what);
+  /// As the keeper: it makes the transcript, then starts the agent.
   void spawned(const std::string& id, std::uint32_t n = 1) {
+    std::ofstream(disk.stdout_file(id, n), std::ios::app);
     tell_both(key(id, n), alive(key(id, n)));
   }
   void prints(const std::string& text);

@@ -42,6 +42,61 @@ TEST_F(recovery, IsLostWhenNobodySawItsEnd) {
   EXPECT_EQ(view(id).exit->reason, exit_kind::lost);
 }
 
+TEST_F(recovery, StartsTheSameAttemptIfTheKeeperWasNeverToldTo) {
+  const auto id = start();
+  ASSERT_EQ(ordered<keeper::spawn_order>().size(), 1u);
+  die();
+
+  begin();
+
+  ASSERT_EQ(ordered<keeper::spawn_order>().size(), 1u);
+  EXPECT_EQ(ordered<keeper::spawn_order>().at(0).key, key(id));
+  EXPECT_THAT(lines_sent(), ElementsAre(R"(1 {"type":"turn","text":"go"})"));
+  spawned(id);
+  completes(id);
+  EXPECT_EQ(view(id).status, run_status::completed);
+  EXPECT_EQ(view(id).attempts.size(), 1u);
+  EXPECT_EQ(view(id).restarts, 0u);
+}
+
+TEST_F(recovery, SaysTheNoticeOfARestartThatTheKeeperWasNeverToldOf) {
+  const auto id = working();
+  exits(id, 1);
+  advance(ms(1'000));
+  ASSERT_EQ(ordered<keeper::spawn_order>().back().key, key(id, 2));
+  const auto said = lines_sent();
+  die();
+
+  begin();
+
+  ASSERT_EQ(ordered<keeper::spawn_order>().size(), 1u);
+  EXPECT_EQ(ordered<keeper::spawn_order>().at(0).key, key(id, 2));
+  EXPECT_THAT(lines_sent(), ElementsAre(said.back()));
+}
+
+TEST_F(recovery, StartsNothingThatWasStoppedBeforeTheKeeperWasTold) {
+  const auto id = start();
+  ASSERT_TRUE(cancel(id));
+  die();
+
+  begin();
+
+  EXPECT_TRUE(ordered<keeper::spawn_order>().empty());
+  EXPECT_EQ(view(id).status, run_status::cancelled);
+}
+
+TEST_F(recovery, IsLostWhenItEndedAndNobodyCanSayHow) {
+  const auto id = working({{"restart", {{"max_restarts", 0}}}});
+  die();
+  keeper::kept_attempt kept{.spawned = alive(key(id)), .last_written = 1};
+  kept.exited = keeper::exited_report{.key = key(id), .tree_empty = true};
+  kept.gone = keeper::gone_report{.key = key(id), .proof = keeper::tier::cgroup};
+
+  begin({kept});
+
+  EXPECT_EQ(view(id).exit->reason, exit_kind::lost);
+}
+
 TEST_F(recovery, TakesTheEndThatTheKeeperSaw) {
   const auto id = working();
   die();

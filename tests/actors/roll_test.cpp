@@ -104,7 +104,10 @@ TEST(Bounds, NameTheFieldAndTheRange) {
 
 TEST(Bounds, ASpawnNeedsSomethingToDoAndAProperName) {
   EXPECT_TRUE(out_of_bounds(spawn_run{.backend = "process"}));
-  EXPECT_FALSE(out_of_bounds(spawn_run{.backend = "process", .prompt = "go"}));
+  spawn_run good{.backend = "process", .prompt = "go"};
+  EXPECT_FALSE(out_of_bounds(good));
+  good.limits.processes = 0;
+  EXPECT_TRUE(out_of_bounds(good)) << "the agent is a process itself";
   EXPECT_TRUE(
     out_of_bounds(spawn_run{.backend = "process", .prompt = "go", .nickname = "a b"}));
   EXPECT_TRUE(out_of_bounds(

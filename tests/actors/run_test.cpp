@@ -37,12 +37,14 @@ TEST_F(run_life, LivesFromItsStartToItsEnd) {
 }
 
 TEST_F(run_life, StartsItsAgentWithMarksAndSaysTheTurnOnce) {
-  const auto id = start({{"env", {{"KEY", "v"}}}, {"limits", {{"memory_mb", 64}}}});
+  const auto id =
+    start({{"env", {{"KEY", "v"}}}, {"limits", {{"memory_mb", 64}, {"processes", 9}}}});
 
   const auto order = ordered<keeper::spawn_order>().at(0);
   EXPECT_EQ(order.key, key(id));
   EXPECT_THAT(order.argv, ElementsAre("agent"));
   EXPECT_EQ(order.memory_mb, 64u);
+  EXPECT_EQ(order.processes, 9u);
   EXPECT_TRUE(order.stdin_open);
   EXPECT_THAT(order.env, ::testing::Contains("TROUPE_RUN_ID=" + id));
   EXPECT_THAT(order.env, ::testing::Contains("KEY=v"));

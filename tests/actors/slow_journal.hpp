@@ -10,9 +10,11 @@
 
 namespace troupe::test {
 
-/// How the disk of a slow journal is: what it says to saved runs waits while `slow`.
+/// How the disk of a slow journal is: what it says to saved runs, or to events, waits
+/// while it is slow.
 struct slow_disk {
   bool slow = false;
+  bool slow_events = false;
   std::vector<caf::typed_response_promise<written>> waiting;
 };
 

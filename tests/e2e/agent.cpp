@@ -1,4 +1,6 @@
+#include "tests/e2e/agent_oracle.hpp"
 #include "tests/e2e/agent_tree.hpp"
+#include "tests/e2e/agent_tricks.hpp"
 
 #include "protocol/json.hpp"
 
@@ -249,7 +251,11 @@ const std::map<std::string, act, std::less<>> acts{
   {"hog", hog},
   {"spend", spend},
   {"tree", grow_tree},
-  {"stray", stray}};
+  {"stray", stray},
+  {"trick", trick},
+  {"oracle", oracle},
+  {"second_try", second_try},
+  {"hold_on", hold_on}};
 
 } // namespace
 

@@ -72,8 +72,9 @@ json client::must(std::string_view tool, json arguments) {
 
 std::map<std::string, json> client::ended(const std::vector<std::string>& run_ids) {
   std::map<std::string, json> briefs;
-  for (std::size_t at = 0; at < run_ids.size(); at += 100) {
-    const auto end = std::min(at + 100, run_ids.size());
+  constexpr std::size_t fit_in_an_answer = 25;
+  for (std::size_t at = 0; at < run_ids.size(); at += fit_in_an_answer) {
+    const auto end = std::min(at + fit_in_an_answer, run_ids.size());
     const std::vector<std::string> some(
       run_ids.begin() + static_cast<std::ptrdiff_t>(at),
       run_ids.begin() + static_cast<std::ptrdiff_t>(end));
@@ -85,6 +86,7 @@ std::map<std::string, json> client::ended(const std::vector<std::string>& run_id
     for (const auto& brief : seen.value("runs", json::array()))
       briefs[brief["run_id"]] = brief;
   }
+  EXPECT_EQ(briefs.size(), run_ids.size());
   return briefs;
 }
 

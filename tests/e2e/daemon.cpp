@@ -1,6 +1,7 @@
 #include "tests/e2e/daemon.hpp"
 
 #include "cli/starter.hpp"
+#include "keeper/cgroup.hpp"
 #include "keeper/lease.hpp"
 #include "keeper/paths.hpp"
 
@@ -76,7 +77,8 @@ connection::connection(keeper::descriptor link, const json& hello) {
   client_ = std::make_unique<client>(&end_, &out_);
 }
 
-daemon_test::daemon_test() : marker_(place_.path().filename()) {
+daemon_test::daemon_test()
+  : marker_(place_.path().filename()), guard_([this] { clear_up(); }) {
   signal(SIGPIPE, SIG_IGN);
   environment_ = {
     "PATH=/usr/bin:/bin",
@@ -89,7 +91,7 @@ void daemon_test::SetUp() {}
 void daemon_test::use(tier how) {
   if (how == tier::cgroup && geteuid() != 0)
     GTEST_SKIP() << "NOT SHOWN: cgroups of our own need root";
-  if (how == tier::subtree)
+  if (how != tier::cgroup)
     environment_.emplace_back("TROUPE_PROBE_CGROUP=0");
   if (how != tier::other_user)
     return;
@@ -98,6 +100,11 @@ void daemon_test::use(tier how) {
   in_front_ = {"/usr/bin/setpriv", "--reuid=1000", "--regid=1000", "--clear-groups"};
   for (const auto& path : {place_.path(), place_.path() / "state"})
     ASSERT_EQ(chown(path.c_str(), 1000, 1000), 0);
+}
+
+void daemon_test::use_older_kernel() {
+  for (const auto* newer : {"CGROUP_KILL", "PIDFS", "PIDFD_INFO", "ZOMBIE"})
+    environment_.push_back("TROUPE_PROBE_" + std::string(newer) + "=0");
 }
 
 void daemon_test::configure(const std::string& yaml) {
@@ -180,6 +187,36 @@ std::vector<pid_t> daemon_test::agents() const {
   return found;
 }
 
+std::vector<pid_t> daemon_test::bearers(const std::string& run_id) const {
+  auto found = all_processes();
+  const auto mark = "TROUPE_RUN_ID=" + run_id;
+  std::erase_if(found, [&](pid_t pid) {
+    return is_zombie(pid) || proc(pid, "environ").find(mark) == std::string::npos;
+  });
+  return found;
+}
+
+std::vector<std::string>
+daemon_test::transcript(const std::string& run_id, int attempt) const {
+  std::ifstream file(
+    place_.state() + "/runs/" + run_id + "/attempts/" + std::to_string(attempt) +
+    "/stdout.ndjson");
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(file, line);)
+    lines.push_back(line);
+  return lines;
+}
+
+std::vector<std::string> daemon_test::groups() const {
+  std::vector<std::string> found;
+  std::error_code gone;
+  for (const auto& root : cgroups_of(place_.state()))
+    for (const auto& entry : std::filesystem::directory_iterator(root, gone))
+      if (entry.is_directory(gone))
+        found.push_back(entry.path());
+  return found;
+}
+
 std::string daemon_test::described(const std::vector<pid_t>& pids) const {
   std::string text;
   for (const auto pid : pids) {
@@ -236,6 +273,25 @@ void daemon_test::TearDown() {
     ADD_FAILURE() << "left over: " << each;
 }
 
+/// In the guard's process, which no test waits for.
+void daemon_test::clear_up() const {
+  const auto info = keeper::read_daemon(place_.state());
+  const auto left = processes();
+  if (info && std::ranges::find(left, info->pid) != left.end())
+    kill(info->pid, SIGTERM);
+  bool gone = eventually([&] { return processes().empty(); });
+  gone = gone || eventually([&] {
+           for (const auto pid : processes())
+             kill(pid, SIGKILL);
+           return processes().empty();
+         });
+  std::error_code ignored;
+  for (const auto& group : cgroups_of(place_.state()))
+    keeper::remove_groups(group);
+  if (gone)
+    std::filesystem::remove_all(place_.path(), ignored);
+}
+
 bool eventually(const std::function<bool()>& so) {
   const auto by = std::chrono::steady_clock::now() + testing::deadline;
   while (!so()) {
@@ -257,6 +313,13 @@ long cpu_ticks(pid_t pid) {
   long system = 0;
   after_name >> user >> system;
   return user + system;
+}
+
+std::size_t descriptors_of(pid_t pid) {
+  std::error_code gone;
+  const std::filesystem::directory_iterator all(
+    "/proc/" + std::to_string(pid) + "/fd", gone);
+  return static_cast<std::size_t>(std::distance(begin(all), end(all)));
 }
 
 std::string agent_program() {

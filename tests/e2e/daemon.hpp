@@ -1,6 +1,7 @@
 #pragma once
 
 #include "tests/e2e/client.hpp"
+#include "tests/e2e/guard.hpp"
 
 #include <gtest/gtest.h>
 
@@ -34,7 +35,8 @@ private:
 enum class tier : std::uint8_t { cgroup, subtree, other_user };
 
 /// The real programs, in a state directory of their own. After each test the daemon is
-/// stopped and nothing of it may be left: no process, no cgroup.
+/// stopped and nothing of it may be left: no process, no cgroup. If the test's own
+/// process is killed, a guard ends all of that.
 class daemon_test : public ::testing::Test {
 protected:
   daemon_test();
@@ -43,6 +45,9 @@ protected:
 
   /// Before the first program: how agents are held. Skips where that cannot be.
   void use(tier how);
+
+  /// Before the first program: what newer kernels give is not used.
+  void use_older_kernel();
   void configure(const std::string& yaml);
 
   /// troupe <arguments>, in this place.
@@ -65,6 +70,17 @@ protected:
   /// Every process with this place in its arguments or environment, but ours.
   [[nodiscard]] std::vector<pid_t> processes() const;
   [[nodiscard]] std::vector<pid_t> agents() const;
+
+  /// Every process with that run's id in its environment.
+  [[nodiscard]] std::vector<pid_t> bearers(const std::string& run_id) const;
+
+  /// What an attempt put on stdout, line by line.
+  [[nodiscard]] std::vector<std::string>
+  transcript(const std::string& run_id, int attempt) const;
+
+  /// Cgroups of attempts.
+  [[nodiscard]] std::vector<std::string> groups() const;
+
   [[nodiscard]] std::string described(const std::vector<pid_t>& pids) const;
   [[nodiscard]] pid_t keeper() const;
   [[nodiscard]] pid_t supervisor() const;
@@ -76,6 +92,11 @@ protected:
   std::vector<std::string> environment_;
   std::vector<std::string> in_front_; ///< Of every program.
   std::string marker_;                ///< The last argument of every agent.
+
+private:
+  void clear_up() const;
+
+  guard guard_; ///< Made last: it knows the rest.
 };
 
 /// Waits until it is so; only for what gives no event. False at the deadline.
@@ -83,6 +104,9 @@ protected:
 
 /// Clock ticks that a process has computed for, itself and in the kernel.
 [[nodiscard]] long cpu_ticks(pid_t pid);
+
+/// How many a process has open; 0 if there is no such process.
+[[nodiscard]] std::size_t descriptors_of(pid_t pid);
 
 [[nodiscard]] std::string agent_program();
 

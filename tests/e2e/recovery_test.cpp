@@ -143,7 +143,8 @@ TEST_F(failing, IsGivenUpAfterTooManyRestarts) {
 
 TEST_F(failing, EndsAtItsLimits) {
   auto me = join();
-  const auto wall = spawn(*me, {"chatter"}, {{"limits", {{"wall_s", 1}}}});
+  const auto wall =
+    spawn(*me, {"chatter"}, {{"limits", {{"wall_s", 1}, {"output_mb", 64}}}});
   const auto idle = spawn(*me, {"wait"}, {{"limits", {{"idle_s", 1}}}});
   const auto output = spawn(*me, {"chatter"}, {{"limits", {{"output_mb", 1}}}});
   const auto startup = spawn(

@@ -39,21 +39,23 @@ TEST_F(GrowingFile, IsReadInPiecesThatSayWhetherThereIsMore) {
   EXPECT_EQ(third.bytes, "");
 }
 
-TEST_F(GrowingFile, ThatShrankSaysSoOnceAndGoesOnFromItsNewEnd) {
+TEST_F(GrowingFile, ThatWasCutSaysSoOnceAndIsReadFromItsStart) {
   dir.append("log", "0123456789");
   EXPECT_EQ(subject.read(100).bytes.size(), 10U);
-  std::filesystem::resize_file(dir.path("log"), 3);
+  std::filesystem::resize_file(dir.path("log"), 0);
+  dir.append("log", "new");
 
   const auto shrunk = subject.read(100);
   const auto quiet = subject.read(100);
-  dir.append("log", "new");
+  dir.append("log", "er");
   const auto grown = subject.read(100);
 
   EXPECT_TRUE(shrunk.shrunk);
-  EXPECT_EQ(shrunk.offset, 3U);
+  EXPECT_EQ(shrunk.offset, 0U);
+  EXPECT_EQ(shrunk.bytes, "new");
   EXPECT_FALSE(quiet.shrunk);
   EXPECT_EQ(grown.offset, 3U);
-  EXPECT_EQ(grown.bytes, "new");
+  EXPECT_EQ(grown.bytes, "er");
 }
 
 TEST_F(GrowingFile, ThatWasRemovedIsReadToItsEndAndThenTheOneInItsPlace) {

@@ -59,7 +59,8 @@ struct KeeperLink : testing::Test {
       5,
       keeper_link::events{
         .reported =
-          [this](keeper::report r, int fd) {
+          [this](keeper::report r, std::vector<descriptor> beside) {
+            const int fd = beside.empty() ? -1 : beside.front().release();
             reports.put({std::move(r), fd});
           },
         .lost = [this](std::string why) { lost.put(std::move(why)); }});
@@ -274,7 +275,7 @@ TEST_F(KeeperLink, MayEndInsideAReport) {
       1,
       keeper_link::events{
         .reported =
-          [&](const keeper::report&, int) {
+          [&](const keeper::report&, const std::vector<descriptor>&) {
             brief.reset();
             ended.put(true);
           },

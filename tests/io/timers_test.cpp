@@ -31,6 +31,19 @@ TEST_F(Timers, FireInOrderOfDueTimeNotOfSetting) {
   EXPECT_THAT(fired.take(3), ElementsAre(1, 2, 3));
 }
 
+TEST_F(Timers, FireForNobodyWhoHadThemForgotten) {
+  on.perform([&] {
+    subject.after(
+      10ms, [&] { fired.put(1); }, 7);
+    subject.after(
+      20ms, [&] { fired.put(2); }, 8);
+    subject.after(30ms, [&] { fired.put(3); });
+    subject.forget(7);
+  });
+
+  EXPECT_THAT(fired.take(2), ElementsAre(2, 3));
+}
+
 TEST_F(Timers, NeverFireEarly) {
   const auto set = std::chrono::steady_clock::now();
   inbox<std::chrono::steady_clock::time_point> when;

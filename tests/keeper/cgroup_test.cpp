@@ -58,8 +58,10 @@ protected:
     put(v1_ / "memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 2\n");
   }
 
-  [[nodiscard]] cgroup v2_only() const { return {v2_.string(), "", false}; }
-  [[nodiscard]] cgroup with_v1() const { return {v2_.string(), v1_.string(), false}; }
+  [[nodiscard]] cgroup v2_only() const { return {{v2_.string(), {}, {}}, false}; }
+  [[nodiscard]] cgroup with_v1() const {
+    return {{v2_.string(), v1_.string(), v1_.string()}, false};
+  }
 
   fs::path v2_;
   fs::path v1_;
@@ -118,6 +120,36 @@ TEST_F(CgroupFiles, PreferV2WhereBothAreThere) {
 
   EXPECT_EQ(get(v1_ / "memory.limit_in_bytes"), "");
   EXPECT_EQ(group.memory().oom_kills, 0U);
+}
+
+TEST_F(CgroupFiles, LimitProcessesInV2AndTellWhatWasRefused) {
+  put(v2_ / "pids.max", "");
+  put(v2_ / "pids.events", "max 0\n");
+  auto group = v2_only();
+  EXPECT_TRUE(group.limit_processes(64));
+  EXPECT_EQ(get(v2_ / "pids.max"), "64");
+  EXPECT_EQ(group.forks_refused(), 0U);
+
+  put(v2_ / "pids.events", "max 17\n");
+
+  EXPECT_EQ(group.forks_refused(), 17U);
+}
+
+TEST_F(CgroupFiles, LimitProcessesInV1WhereV2HasNoController) {
+  put(v1_ / "pids.max", "");
+  put(v1_ / "pids.events", "max 3\n");
+  auto group = with_v1();
+
+  EXPECT_TRUE(group.limit_processes(64));
+
+  EXPECT_EQ(get(v1_ / "pids.max"), "64");
+  EXPECT_EQ(group.forks_refused(), 3U);
+}
+
+TEST_F(CgroupFiles, SayThatProcessesAreNotLimitedWhereThereIsNoController) {
+  auto group = v2_only();
+  EXPECT_FALSE(group.limit_processes(64));
+  EXPECT_FALSE(group.forks_refused());
 }
 
 TEST_F(CgroupFiles, SayThatMemoryIsNotLimitedWhereThereIsNoController) {

@@ -3,6 +3,7 @@
 #include "keeper/files.hpp"
 
 #include <csignal>
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -51,7 +52,7 @@ TEST_P(Keeper, StartsTheNextSupervisorWhichFindsEveryAgent) {
   EXPECT_EQ(kept->attempts[0].spawned.pid, born.pid);
   EXPECT_EQ(kept->attempts[0].last_written, 1U);
   EXPECT_EQ(again->pid, born.pid);
-  EXPECT_EQ(second.pidfds().size(), 1U);
+  EXPECT_EQ(second.pidfds().size(), GetParam() ? 3U : 5U);
   second.send(write_order{what.key, 2, ""});
   EXPECT_EQ(second.next<exited_report>()->code, 8);
 }
@@ -125,7 +126,7 @@ TEST_P(Keeper, SpawnsAHundredAndReportsEveryEnd) {
     EXPECT_EQ(end->code, i);
     EXPECT_TRUE(by.next<gone_report>(is_it));
   }
-  EXPECT_EQ(by.pidfds().size(), 100U);
+  EXPECT_EQ(by.pidfds().size(), GetParam() ? 100U : 300U);
 }
 
 TEST_F(Daemon, IgnoresOrdersOfAnOlderEpochAndWhatItDoesNotUnderstand) {
@@ -306,20 +307,46 @@ TEST_F(Daemon, EndsWhenTheSupervisorDiesWhileStopping) {
   EXPECT_THAT(log(), HasSubstr("the supervisor ended while stopping"));
 }
 
-TEST_F(Daemon, EndsWhatAKilledKeeperLeft) {
-  start_keeper();
+/// What a keeper leaves that is killed together with its supervisor.
+TEST_P(Keeper, KeepsWhatAKilledOneLeftInCgroupsAndEndsTheRest) {
+  start();
   auto first = accept_supervisor();
-  spawn(first, script("setsid sleep 1000 & echo up; sleep 1000"));
+  const auto born = spawn(first, script("setsid sleep 1000 & echo up; sleep 1000"));
   ASSERT_TRUE(says("up"));
   ::kill(keeper_pid_, SIGKILL);
   ASSERT_EQ(keeper_code(), 1000 + SIGKILL);
+  first.pidfds().clear();
   first.leave();
 
-  start_keeper();
+  start();
   auto second = accept_supervisor();
+  second.send(list_order{1});
+  const auto kept = second.next<kept_report>();
 
   EXPECT_EQ(second.epoch(), first.epoch() + 1);
-  EXPECT_TRUE(none_marked());
+  ASSERT_TRUE(kept) << log();
+  ASSERT_EQ(kept->attempts.size(), GetParam() ? 1U : 0U) << log();
+  EXPECT_EQ(none_marked(), !GetParam());
+  if (GetParam()) {
+    EXPECT_EQ(kept->attempts[0].spawned.pid, born.pid);
+  }
+}
+
+TEST_F(Daemon, IsNotSucceededWithTheLockOfAnotherDirectory) {
+  const auto file = root_ / "lock";
+  const descriptor lock(open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  std::filesystem::create_directories(options_.state_dir);
+  ASSERT_TRUE(replace_file(options_.state_dir + "/lock", "", false));
+
+  const auto right = lease::inherit(
+    options_.state_dir,
+    options_.socket,
+    descriptor(fcntl(lock.get(), F_DUPFD_CLOEXEC, 3)),
+    {},
+    wall_now());
+
+  ASSERT_FALSE(right);
+  EXPECT_EQ(right.error().code, errc::conflict);
 }
 
 } // namespace

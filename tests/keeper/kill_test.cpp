@@ -229,11 +229,12 @@ TEST_P(Hold, StoppedByItsAgentIsWokenToTellOfTheEnd) {
   EXPECT_TRUE(by.next<gone_report>());
 }
 
-TEST_P(Hold, EndsItsTreeWhenItsKeeperIsKilled) {
+TEST_P(Hold, EndsItsTreeWhenNobodyIsLeftToKeepIt) {
   auto by = accept_supervisor();
   spawn(by, script("setsid sleep 1000 & sleep 1000 & echo up; wait"));
   ASSERT_TRUE(says("up"));
 
+  by.pidfds().clear();
   ::kill(keeper_pid_, SIGKILL);
 
   EXPECT_EQ(keeper_code(), 1000 + SIGKILL);

@@ -14,6 +14,7 @@ spawned_report spawned() {
   r.pid = 4711;
   r.root_pid = 4710;
   r.proof = tier::cgroup;
+  r.processes_limited = true;
   return r;
 }
 
@@ -26,13 +27,14 @@ exited_report exited() {
   r.system_ms = 6;
   r.peak_memory_mb = 77;
   r.oom = "proved";
+  r.forks_refused = 8;
   r.at = noon;
   return r;
 }
 
 std::vector<order> every_order() {
   return {
-    spawn_order{key, {"a", "b c"}, {"X=\"1\"\n"}, "/", "/d", true, 512},
+    spawn_order{key, {"a", "b c"}, {"X=\"1\"\n"}, "/", "/d", true, 512, 64},
     write_order{key, 9, "{\"k\":\"\\u00e9 é\"}"},
     close_order{key},
     kill_order{key, kill_scope::tree, 9},
@@ -55,9 +57,12 @@ std::vector<report> every_report() {
       {{spawned(), exited(), gone_report{key, tier::subtree, noon}, 12},
        {spawned(), {}, {}, 0}}},
     unwritten_report{key, 3, "full"},
+    closed_report{key},
     stop_report{"SIGTERM"},
     ping_report{6},
-    sampled_report{key, {5, 6, 7, 8, 9, false}}};
+    sampled_report{key, {5, 6, 7, 8, 9, false}},
+    will_report{{"/bin/troupe", "keeper"}, 022, 1024, 4096, noon},
+    dismiss_report{"an upgrade"}};
 }
 
 std::string reason(std::string_view line) {
@@ -108,6 +113,7 @@ TEST(Wire, AFieldSurvivesWithItsValue) {
   EXPECT_EQ(spawn.key, key);
   EXPECT_EQ(spawn.env.at(0), "X=\"1\"\n");
   EXPECT_EQ(spawn.memory_mb, 512U);
+  EXPECT_EQ(spawn.processes, 64U);
 }
 
 TEST(Wire, RefusesALineThatIsNotJson) {

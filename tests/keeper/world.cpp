@@ -156,6 +156,7 @@ bool fake_supervisor::read_more(int wait_ms) {
   EXPECT_TRUE(got) << *line << ": " << got.error().message;
   if (!got)
     return true;
+  note_inputs(*got);
   const auto* const ping = std::get_if<ping_report>(&*got);
   if (ping && answers_) {
     send(pong_order{ping->n});
@@ -163,6 +164,21 @@ bool fake_supervisor::read_more(int wait_ms) {
   } else if (!ping)
     reports_.push_back(std::move(*got));
   return true;
+}
+
+/// Its descriptors are the last that came; what it holds of a closed stdin it drops.
+void fake_supervisor::note_inputs(const report& what) {
+  if (const auto* born = std::get_if<spawned_report>(&what); born && born->left) {
+    const auto& names = born->left->beside;
+    const auto at = std::ranges::find(names, belonging::input);
+    if (at != names.end() && pidfds_.size() >= names.size())
+      inputs_[born->key] =
+        pidfds_.size() - names.size() + static_cast<std::size_t>(at - names.begin());
+  }
+  if (const auto* closed = std::get_if<closed_report>(&what))
+    if (const auto at = inputs_.find(closed->key);
+        at != inputs_.end() && at->second < pidfds_.size())
+      pidfds_[at->second].reset();
 }
 
 bool fake_supervisor::answer_a_ping() {

@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <functional>
 #include <gtest/gtest.h>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -68,6 +69,7 @@ public:
 private:
   void take(const std::function<bool(const report&)>& wanted);
   bool read_more(int wait_ms);
+  void note_inputs(const report& what);
 
   descriptor patron_;
   descriptor link_;
@@ -78,6 +80,7 @@ private:
   test::line_reader lines_;
   std::deque<report> reports_;
   std::vector<descriptor> pidfds_;
+  std::map<attempt_key, std::size_t> inputs_; ///< Where in pidfds_ each stdin is.
 };
 
 /// How a keeper under test runs.

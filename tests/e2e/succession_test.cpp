@@ -1,0 +1,267 @@
+#include "tests/e2e/daemon.hpp"
+
+#include "keeper/lease.hpp"
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+namespace troupe::e2e {
+
+namespace {
+
+struct setting {
+  const char* name;
+  tier how;
+  bool probes; ///< Of what newer kernels tell.
+};
+
+/// The death of the keeper. Orphans come to the test, so that they are waited for
+/// although the machine may have no init that does.
+class succession : public daemon_test, public ::testing::WithParamInterface<setting> {
+protected:
+  void SetUp() override {
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    use(GetParam().how);
+    if (!GetParam().probes)
+      for (const auto* probe : {"PIDFD_INFO", "PIDFS", "CGROUP_KILL"})
+        environment_.push_back("TROUPE_PROBE_" + std::string(probe) + "=0");
+  }
+
+  void TearDown() override {
+    daemon_test::TearDown();
+    prctl(PR_SET_CHILD_SUBREAPER, 0);
+    while (waitpid(-1, nullptr, WNOHANG) > 0)
+      continue;
+  }
+
+  [[nodiscard]] keeper::daemon_info info() const {
+    return keeper::read_daemon(place_.state()).value_or(keeper::daemon_info());
+  }
+
+  [[nodiscard]] bool has_cgroups() const { return GetParam().how == tier::cgroup; }
+
+  /// Until another supervisor is there.
+  void kill_keeper() {
+    const auto old = info();
+    ASSERT_GT(old.pid, 0);
+    ASSERT_EQ(kill(old.pid, SIGKILL), 0);
+    ASSERT_TRUE(eventually([&] { return info().epoch > old.epoch; })) << log();
+  }
+
+  std::vector<std::string> count(connection& me, int runs, int lines) {
+    std::vector<std::string> run_ids;
+    for (int i = 0; i < runs; ++i)
+      run_ids.push_back(spawn(*me, {"count", std::to_string(lines), "10"}));
+    for (const auto& run_id : run_ids)
+      EXPECT_FALSE(me->event_of(run_id, "agent_message").is_null()) << log();
+    return run_ids;
+  }
+
+  /// Each completed, in one attempt, with every line once.
+  void
+  expect_whole(connection& me, const std::vector<std::string>& run_ids, int lines) {
+    for (const auto& [run_id, brief] : me->ended(run_ids)) {
+      EXPECT_EQ(brief["status"], "completed")
+        << print_json(me->must("get_run", {{"run_id", run_id}})) << log();
+      EXPECT_EQ(brief["restarts"], 0);
+      int said = 0;
+      std::uint64_t seq = 0;
+      for (const auto& event : me->events(run_id)) {
+        ASSERT_EQ(event["seq"], ++seq);
+        if (event["type"] == "agent_message") {
+          ASSERT_EQ(event["data"]["text"], "line " + std::to_string(++said));
+        }
+      }
+      EXPECT_EQ(said, lines) << run_id;
+    }
+  }
+
+  static std::ptrdiff_t open_descriptors(pid_t pid) {
+    const std::filesystem::directory_iterator all(
+      "/proc/" + std::to_string(pid) + "/fd");
+    return std::distance(begin(all), end(all));
+  }
+};
+
+std::string setting_name(const ::testing::TestParamInfo<setting>& info) {
+  return info.param.name;
+}
+
+} // namespace
+
+INSTANTIATE_TEST_SUITE_P(
+  Tiers,
+  succession,
+  ::testing::Values(
+    setting{"Cgroup", tier::cgroup, true},
+    setting{"Subtree", tier::subtree, true},
+    setting{"CgroupOfAnOldKernel", tier::cgroup, false},
+    setting{"SubtreeOfAnOldKernel", tier::subtree, false},
+    setting{"OtherUser", tier::other_user, true}),
+  setting_name);
+
+TEST_P(succession, CostsNoAgentAndNoLine) {
+  constexpr int lines = 200;
+  auto me = join();
+  const auto run_ids = count(me, 8, lines);
+  const auto before = agents();
+  const auto waiting = me->send(
+    "wait_runs", {{"run_ids", run_ids}, {"until", "terminal"}, {"wait_ms", 40000}});
+  kill_keeper();
+  EXPECT_EQ(agents(), before) << log();
+  EXPECT_FALSE(me->answer(waiting).failed);
+  expect_whole(me, run_ids, lines);
+}
+
+TEST_P(succession, KeepsAQuestionAndTheWayToAnswerIt) {
+  auto me = join();
+  const auto run_id = spawn(*me, {"ask"}, {{"backend_config", {{"stdin", "json"}}}});
+  ASSERT_FALSE(me->event_of(run_id, "input_required").is_null()) << log();
+  kill_keeper();
+  const auto run = me->must("get_run", {{"run_id", run_id}});
+  ASSERT_EQ(run["pending"].size(), 1u) << print_json(run) << log();
+  me->must("continue_run", {{"run_id", run_id}, {"input_message", "yes"}});
+  const auto brief = me->ended({run_id})[run_id];
+  EXPECT_EQ(brief["status"], "completed") << print_json(brief) << log();
+  EXPECT_EQ(
+    me->must("get_run", {{"run_id", run_id}})["result"]["final_response"], "yes");
+}
+
+TEST_P(succession, CancelsAndStartsAsBefore) {
+  auto me = join();
+  const auto run_id = spawn(*me, {"tree"});
+  ASSERT_FALSE(me->event_of(run_id, "agent_message").is_null()) << log();
+  kill_keeper();
+  ASSERT_GE(agents().size(), 3u) << log();
+  const auto answer = me->call("cancel_run", {{"run_id", run_id}, {"wait_ms", 30000}});
+  const auto left = agents();
+  EXPECT_EQ(answer.of("status"), "cancelled") << answer.text << log();
+  EXPECT_EQ(answer.of("proof"), has_cgroups() ? "cgroup" : "subtree");
+  EXPECT_TRUE(left.empty()) << described(left) << log();
+  const auto next = spawn(*me, {"answer", "3"});
+  EXPECT_EQ(me->ended({next})[next]["status"], "completed") << log();
+}
+
+TEST_P(succession, MayHappenAgainAndAgain) {
+  constexpr int lines = 300;
+  auto me = join();
+  const auto run_ids = count(me, 3, lines);
+  const auto before = agents();
+  for (int i = 0; i < 4; ++i) {
+    kill_keeper();
+    me->must("list_runs", {{"limit", 1}});
+  }
+  EXPECT_EQ(agents(), before) << log();
+  expect_whole(me, run_ids, lines);
+}
+
+TEST_P(succession, KnowsAnEndWhileThereWasNoKeeper) {
+  auto me = join();
+  const auto run_id = spawn(*me, {"wait"});
+  ASSERT_FALSE(me->event_of(run_id, "agent_message").is_null()) << log();
+  const auto agent = agents();
+  ASSERT_EQ(agent.size(), 1u) << described(agent);
+  const auto old = info();
+  const auto next = supervisor();
+  ASSERT_EQ(kill(next, SIGSTOP), 0);
+  ASSERT_EQ(kill(old.pid, SIGKILL), 0);
+  ASSERT_EQ(kill(agent.front(), SIGUSR2), 0);
+  ASSERT_EQ(kill(next, SIGCONT), 0);
+  me->ended({run_id});
+  const auto run = me->must("get_run", {{"run_id", run_id}});
+  EXPECT_EQ(run["exit"]["reason"], "crashed") << print_json(run) << log();
+  EXPECT_EQ(run["exit"]["signal"], SIGUSR2) << print_json(run);
+  EXPECT_EQ(info().pid, next) << "the supervisor has become the keeper";
+}
+
+TEST_P(succession, OfKeeperAndSupervisorTogetherIsByWhatIsWrittenDown) {
+  constexpr int lines = 300;
+  auto me = join();
+  const auto run_ids = count(me, 3, lines);
+  const auto before = agents();
+  const auto next = supervisor();
+  ASSERT_EQ(kill(next, SIGSTOP), 0);
+  ASSERT_EQ(kill(keeper(), SIGKILL), 0);
+  ASSERT_EQ(kill(next, SIGKILL), 0);
+  auto again = join();
+  if (has_cgroups()) {
+    EXPECT_EQ(agents(), before) << log();
+    expect_whole(again, run_ids, lines);
+    return;
+  }
+  for (const auto& [run_id, brief] : again->ended(run_ids))
+    EXPECT_EQ(again->must("get_run", {{"run_id", run_id}})["exit"]["reason"], "lost");
+  EXPECT_TRUE(agents().empty()) << described(agents());
+}
+
+TEST_P(succession, InTheMiddleOfASuccessionStartsNoCopy) {
+  auto me = join();
+  const auto run_id = spawn(*me, {"wait"});
+  ASSERT_FALSE(me->event_of(run_id, "agent_message").is_null()) << log();
+  const auto next = supervisor();
+  ASSERT_EQ(kill(keeper(), SIGKILL), 0);
+  ASSERT_TRUE(eventually([&] {
+    return std::filesystem::read_symlink("/proc/" + std::to_string(next) + "/exe")
+             .filename() == "troupe";
+  }));
+  ASSERT_EQ(kill(next, SIGKILL), 0);
+  auto again = join();
+  const auto run = again->must("get_run", {{"run_id", run_id}});
+  EXPECT_LE(agents().size(), 1u) << described(agents());
+  EXPECT_EQ(run["attempts"].size(), 1u) << print_json(run);
+  again->must("cancel_run", {{"run_id", run_id}, {"wait_ms", 30000}});
+  EXPECT_TRUE(agents().empty()) << described(agents());
+}
+
+TEST_P(succession, LeaksNoDescriptor) {
+  auto me = join();
+  const auto run_id = spawn(*me, {"ask"}, {{"backend_config", {{"stdin", "json"}}}});
+  ASSERT_FALSE(me->event_of(run_id, "input_required").is_null()) << log();
+  const auto settled = [&] {
+    me->must("get_run", {{"run_id", run_id}});
+    return std::pair(open_descriptors(keeper()), open_descriptors(supervisor()));
+  };
+  kill_keeper();
+  const auto before = settled();
+  for (int i = 0; i < 50; ++i) {
+    kill_keeper();
+    me->must("get_run", {{"run_id", run_id}});
+  }
+  const auto after = settled();
+  EXPECT_LE(after.first, before.first) << log();
+  EXPECT_LE(after.second, before.second);
+  me->must("continue_run", {{"run_id", run_id}, {"input_message", "yes"}});
+  EXPECT_EQ(me->ended({run_id})[run_id]["status"], "completed") << log();
+}
+
+TEST_P(succession, ByUpgradeKeepsAgentsAndTheKeepersPid) {
+  constexpr int lines = 200;
+  auto me = join();
+  const auto run_ids = count(me, 3, lines);
+  const auto before = agents();
+  const auto old = info();
+  auto command = troupe({"daemon", "upgrade"});
+  EXPECT_EQ(command->exit_code(), 0) << command->err.line().value_or("") << log();
+  EXPECT_EQ(info().pid, old.pid);
+  EXPECT_GT(info().epoch, old.epoch);
+  EXPECT_EQ(agents(), before) << log();
+  expect_whole(me, run_ids, lines);
+}
+
+TEST_P(succession, IsRefusedToAProgramThatDoesNotRun) {
+  auto me = join();
+  const auto old = info();
+  const auto broken = (place_.path() / "troupe").string();
+  std::ofstream(broken) << "#!/bin/false\n";
+  std::filesystem::permissions(broken, std::filesystem::perms::all);
+  auto command = troupe({"daemon", "upgrade", broken});
+  EXPECT_EQ(command->exit_code(), 1);
+  const auto said = command->err.line().value_or("");
+  EXPECT_NE(said.find("not upgraded"), std::string::npos) << said;
+  EXPECT_EQ(info().epoch, old.epoch);
+}
+
+} // namespace troupe::e2e
