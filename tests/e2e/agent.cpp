@@ -1,10 +1,10 @@
 #include "tests/e2e/agent_oracle.hpp"
 #include "tests/e2e/agent_tree.hpp"
 #include "tests/e2e/agent_tricks.hpp"
+#include "tests/e2e/agent_words.hpp"
 
 #include "protocol/json.hpp"
 
-#include <charconv>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -24,25 +24,8 @@ namespace troupe::e2e {
 
 namespace {
 
-using arguments = std::vector<std::string>;
-
-void print(std::string_view bytes) {
-  while (!bytes.empty()) {
-    const auto n = write(STDOUT_FILENO, bytes.data(), bytes.size());
-    if (n <= 0)
-      _exit(9);
-    bytes.remove_prefix(static_cast<std::size_t>(n));
-  }
-}
-
 void say(const json& message) {
   print(print_json(message) + '\n');
-}
-
-std::size_t number(const std::string& text) {
-  std::size_t n = 0;
-  std::from_chars(text.data(), text.data() + text.size(), n);
-  return n;
 }
 
 /// answer <bytes>: a final response of that size.

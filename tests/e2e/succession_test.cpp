@@ -60,25 +60,6 @@ protected:
     return run_ids;
   }
 
-  /// Each completed, in one attempt, with every line once.
-  void
-  expect_whole(connection& me, const std::vector<std::string>& run_ids, int lines) {
-    for (const auto& [run_id, brief] : me->ended(run_ids)) {
-      EXPECT_EQ(brief["status"], "completed")
-        << print_json(me->must("get_run", {{"run_id", run_id}})) << log();
-      EXPECT_EQ(brief["restarts"], 0);
-      int said = 0;
-      std::uint64_t seq = 0;
-      for (const auto& event : me->events(run_id)) {
-        ASSERT_EQ(event["seq"], ++seq);
-        if (event["type"] == "agent_message") {
-          ASSERT_EQ(event["data"]["text"], "line " + std::to_string(++said));
-        }
-      }
-      EXPECT_EQ(said, lines) << run_id;
-    }
-  }
-
   static std::ptrdiff_t open_descriptors(pid_t pid) {
     const std::filesystem::directory_iterator all(
       "/proc/" + std::to_string(pid) + "/fd");
@@ -113,7 +94,7 @@ TEST_P(succession, CostsNoAgentAndNoLine) {
   kill_keeper();
   EXPECT_EQ(agents(), before) << log();
   EXPECT_FALSE(me->answer(waiting).failed);
-  expect_whole(me, run_ids, lines);
+  expect_whole(*me, run_ids, lines);
 }
 
 TEST_P(succession, KeepsAQuestionAndTheWayToAnswerIt) {
@@ -155,7 +136,7 @@ TEST_P(succession, MayHappenAgainAndAgain) {
     me->must("list_runs", {{"limit", 1}});
   }
   EXPECT_EQ(agents(), before) << log();
-  expect_whole(me, run_ids, lines);
+  expect_whole(*me, run_ids, lines);
 }
 
 TEST_P(succession, KnowsAnEndWhileThereWasNoKeeper) {
@@ -189,7 +170,7 @@ TEST_P(succession, OfKeeperAndSupervisorTogetherIsByWhatIsWrittenDown) {
   auto again = join();
   if (has_cgroups()) {
     EXPECT_EQ(agents(), before) << log();
-    expect_whole(again, run_ids, lines);
+    expect_whole(*again, run_ids, lines);
     return;
   }
   for (const auto& [run_id, brief] : again->ended(run_ids))
@@ -248,7 +229,7 @@ TEST_P(succession, ByUpgradeKeepsAgentsAndTheKeepersPid) {
   EXPECT_EQ(info().pid, old.pid);
   EXPECT_GT(info().epoch, old.epoch);
   EXPECT_EQ(agents(), before) << log();
-  expect_whole(me, run_ids, lines);
+  expect_whole(*me, run_ids, lines);
 }
 
 TEST_P(succession, IsRefusedToAProgramThatDoesNotRun) {
