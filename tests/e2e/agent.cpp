@@ -55,9 +55,13 @@ int rubbish(const arguments& args) {
   return 0;
 }
 
-/// count <lines> <pause_ms>: numbered lines, one after another.
+/// count <lines> <pause_ms> [<file>]: numbered lines, one after another; the last one
+/// not before there is the file.
 int count(const arguments& args) {
-  for (std::size_t i = 1; i <= number(args.at(0)); ++i) {
+  const auto last = number(args.at(0));
+  for (std::size_t i = 1; i <= last; ++i) {
+    while (i == last && args.size() > 2 && access(args[2].c_str(), F_OK) != 0)
+      rest(5);
     print("line " + std::to_string(i) + '\n');
     std::this_thread::sleep_for(std::chrono::milliseconds(number(args.at(1))));
   }

@@ -51,10 +51,14 @@ protected:
     ASSERT_TRUE(eventually([&] { return info().epoch > old.epoch; })) << log();
   }
 
+  [[nodiscard]] std::string gate() const { return place_.path() / "go"; }
+  void let_go() const { std::ofstream(gate()) << "go"; }
+
+  /// Agents that live until `let_go`.
   std::vector<std::string> count(connection& me, int runs, int lines) {
     std::vector<std::string> run_ids;
     for (int i = 0; i < runs; ++i)
-      run_ids.push_back(spawn(*me, {"count", std::to_string(lines), "10"}));
+      run_ids.push_back(spawn(*me, {"count", std::to_string(lines), "10", gate()}));
     for (const auto& run_id : run_ids)
       EXPECT_FALSE(me->event_of(run_id, "agent_message").is_null()) << log();
     return run_ids;
@@ -93,6 +97,7 @@ TEST_P(succession, CostsNoAgentAndNoLine) {
     "wait_runs", {{"run_ids", run_ids}, {"until", "terminal"}, {"wait_ms", 40000}});
   kill_keeper();
   EXPECT_EQ(agents(), before) << log();
+  let_go();
   EXPECT_FALSE(me->answer(waiting).failed);
   expect_whole(*me, run_ids, lines);
 }
@@ -136,6 +141,7 @@ TEST_P(succession, MayHappenAgainAndAgain) {
     me->must("list_runs", {{"limit", 1}});
   }
   EXPECT_EQ(agents(), before) << log();
+  let_go();
   expect_whole(*me, run_ids, lines);
 }
 
@@ -170,6 +176,7 @@ TEST_P(succession, OfKeeperAndSupervisorTogetherIsByWhatIsWrittenDown) {
   auto again = join();
   if (has_cgroups()) {
     EXPECT_EQ(agents(), before) << log();
+    let_go();
     expect_whole(*again, run_ids, lines);
     return;
   }
@@ -229,6 +236,7 @@ TEST_P(succession, ByUpgradeKeepsAgentsAndTheKeepersPid) {
   EXPECT_EQ(info().pid, old.pid);
   EXPECT_GT(info().epoch, old.epoch);
   EXPECT_EQ(agents(), before) << log();
+  let_go();
   expect_whole(*me, run_ids, lines);
 }
 
