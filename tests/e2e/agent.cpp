@@ -55,25 +55,33 @@ int rubbish(const arguments& args) {
   return 0;
 }
 
-/// count <lines> <pause_ms> [<file>]: numbered lines, one after another; the last one
-/// not before there is the file.
+void say_line(std::size_t i, long pause_ms) {
+  print("line " + std::to_string(i) + '\n');
+  rest(pause_ms);
+}
+
+/// count <lines> <pause_ms>: numbered lines, one after another.
 int count(const arguments& args) {
+  for (std::size_t i = 1; i <= number(args.at(0)); ++i)
+    say_line(i, static_cast<long>(number(args.at(1))));
+  return 0;
+}
+
+/// count_and_wait <lines> <pause_ms> <file>: the last line waits for the file.
+int count_and_wait(const arguments& args) {
   const auto last = number(args.at(0));
-  for (std::size_t i = 1; i <= last; ++i) {
-    while (i == last && args.size() > 2 && access(args[2].c_str(), F_OK) != 0)
-      rest(5);
-    print("line " + std::to_string(i) + '\n');
-    std::this_thread::sleep_for(std::chrono::milliseconds(number(args.at(1))));
-  }
+  for (std::size_t i = 1; i < last; ++i)
+    say_line(i, static_cast<long>(number(args.at(1))));
+  while (access(args.at(2).c_str(), F_OK) != 0)
+    rest(5);
+  say_line(last, 0);
   return 0;
 }
 
 /// until <file>: talks until there is such a file.
 int until(const arguments& args) {
-  for (std::size_t i = 1; access(args.at(0).c_str(), F_OK) != 0; ++i) {
-    print("line " + std::to_string(i) + '\n');
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  }
+  for (std::size_t i = 1; access(args.at(0).c_str(), F_OK) != 0; ++i)
+    say_line(i, 20);
   return 0;
 }
 
@@ -227,6 +235,7 @@ const std::map<std::string, act, std::less<>> acts{
   {"messages", messages},
   {"rubbish", rubbish},
   {"count", count},
+  {"count_and_wait", count_and_wait},
   {"until", until},
   {"ask", ask},
   {"flaky", flaky},

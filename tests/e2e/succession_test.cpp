@@ -58,7 +58,8 @@ protected:
   std::vector<std::string> count(connection& me, int runs, int lines) {
     std::vector<std::string> run_ids;
     for (int i = 0; i < runs; ++i)
-      run_ids.push_back(spawn(*me, {"count", std::to_string(lines), "10", gate()}));
+      run_ids.push_back(
+        spawn(*me, {"count_and_wait", std::to_string(lines), "10", gate()}));
     for (const auto& run_id : run_ids)
       EXPECT_FALSE(me->event_of(run_id, "agent_message").is_null()) << log();
     return run_ids;
