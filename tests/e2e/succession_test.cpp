@@ -2,6 +2,7 @@
 
 #include "keeper/lease.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -54,6 +55,28 @@ protected:
   [[nodiscard]] std::string gate() const { return place_.path() / "go"; }
   void let_go() const { std::ofstream(gate()) << "go"; }
 
+  [[nodiscard]] static bool holds(pid_t holder, pid_t agent) {
+    const auto mark = "Pid:\t" + std::to_string(agent);
+    std::error_code gone;
+    for (const auto& each : std::filesystem::directory_iterator(
+           "/proc/" + std::to_string(holder) + "/fdinfo", gone)) {
+      std::ifstream facts(each.path());
+      for (std::string line; std::getline(facts, line);)
+        if (line == mark)
+          return true;
+    }
+    return false;
+  }
+
+  /// An agent that the keeper has told nobody of yet is lost with it.
+  void await_word_of_all() const {
+    ASSERT_TRUE(eventually([&] {
+      return std::ranges::all_of(
+        agents(), [&](pid_t agent) { return holds(supervisor(), agent); });
+    }))
+      << log();
+  }
+
   /// Agents that live until `let_go`.
   std::vector<std::string> count(connection& me, int runs, int lines) {
     std::vector<std::string> run_ids;
@@ -62,6 +85,7 @@ protected:
         spawn(*me, {"count_and_wait", std::to_string(lines), "10", gate()}));
     for (const auto& run_id : run_ids)
       EXPECT_FALSE(me->event_of(run_id, "agent_message").is_null()) << log();
+    await_word_of_all();
     return run_ids;
   }
 
@@ -107,6 +131,7 @@ TEST_P(succession, KeepsAQuestionAndTheWayToAnswerIt) {
   auto me = join();
   const auto run_id = spawn(*me, {"ask"}, {{"backend_config", {{"stdin", "json"}}}});
   ASSERT_FALSE(me->event_of(run_id, "input_required").is_null()) << log();
+  await_word_of_all();
   kill_keeper();
   const auto run = me->must("get_run", {{"run_id", run_id}});
   ASSERT_EQ(run["pending"].size(), 1u) << print_json(run) << log();
@@ -150,6 +175,7 @@ TEST_P(succession, KnowsAnEndWhileThereWasNoKeeper) {
   auto me = join();
   const auto run_id = spawn(*me, {"wait"});
   ASSERT_FALSE(me->event_of(run_id, "agent_message").is_null()) << log();
+  await_word_of_all();
   const auto agent = agents();
   ASSERT_EQ(agent.size(), 1u) << described(agent);
   const auto old = info();
@@ -190,6 +216,7 @@ TEST_P(succession, InTheMiddleOfASuccessionStartsNoCopy) {
   auto me = join();
   const auto run_id = spawn(*me, {"wait"});
   ASSERT_FALSE(me->event_of(run_id, "agent_message").is_null()) << log();
+  await_word_of_all();
   const auto next = supervisor();
   ASSERT_EQ(kill(keeper(), SIGKILL), 0);
   ASSERT_TRUE(eventually([&] {
@@ -209,6 +236,7 @@ TEST_P(succession, LeaksNoDescriptor) {
   auto me = join();
   const auto run_id = spawn(*me, {"ask"}, {{"backend_config", {{"stdin", "json"}}}});
   ASSERT_FALSE(me->event_of(run_id, "input_required").is_null()) << log();
+  await_word_of_all();
   const auto settled = [&] {
     me->must("get_run", {{"run_id", run_id}});
     return std::pair(open_descriptors(keeper()), open_descriptors(supervisor()));
