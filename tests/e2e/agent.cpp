@@ -1,10 +1,10 @@
 #include "tests/e2e/agent_oracle.hpp"
 #include "tests/e2e/agent_tree.hpp"
 #include "tests/e2e/agent_tricks.hpp"
+#include "tests/e2e/agent_words.hpp"
 
 #include "protocol/json.hpp"
 
-#include <charconv>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -24,25 +24,8 @@ namespace troupe::e2e {
 
 namespace {
 
-using arguments = std::vector<std::string>;
-
-void print(std::string_view bytes) {
-  while (!bytes.empty()) {
-    const auto n = write(STDOUT_FILENO, bytes.data(), bytes.size());
-    if (n <= 0)
-      _exit(9);
-    bytes.remove_prefix(static_cast<std::size_t>(n));
-  }
-}
-
 void say(const json& message) {
   print(print_json(message) + '\n');
-}
-
-std::size_t number(const std::string& text) {
-  std::size_t n = 0;
-  std::from_chars(text.data(), text.data() + text.size(), n);
-  return n;
 }
 
 /// answer <bytes>: a final response of that size.
@@ -72,21 +55,33 @@ int rubbish(const arguments& args) {
   return 0;
 }
 
+void say_line(std::size_t i, long pause_ms) {
+  print("line " + std::to_string(i) + '\n');
+  rest(pause_ms);
+}
+
 /// count <lines> <pause_ms>: numbered lines, one after another.
 int count(const arguments& args) {
-  for (std::size_t i = 1; i <= number(args.at(0)); ++i) {
-    print("line " + std::to_string(i) + '\n');
-    std::this_thread::sleep_for(std::chrono::milliseconds(number(args.at(1))));
-  }
+  for (std::size_t i = 1; i <= number(args.at(0)); ++i)
+    say_line(i, static_cast<long>(number(args.at(1))));
+  return 0;
+}
+
+/// count_and_wait <lines> <pause_ms> <file>: the last line waits for the file.
+int count_and_wait(const arguments& args) {
+  const auto last = number(args.at(0));
+  for (std::size_t i = 1; i < last; ++i)
+    say_line(i, static_cast<long>(number(args.at(1))));
+  while (access(args.at(2).c_str(), F_OK) != 0)
+    rest(5);
+  say_line(last, 0);
   return 0;
 }
 
 /// until <file>: talks until there is such a file.
 int until(const arguments& args) {
-  for (std::size_t i = 1; access(args.at(0).c_str(), F_OK) != 0; ++i) {
-    print("line " + std::to_string(i) + '\n');
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  }
+  for (std::size_t i = 1; access(args.at(0).c_str(), F_OK) != 0; ++i)
+    say_line(i, 20);
   return 0;
 }
 
@@ -240,6 +235,7 @@ const std::map<std::string, act, std::less<>> acts{
   {"messages", messages},
   {"rubbish", rubbish},
   {"count", count},
+  {"count_and_wait", count_and_wait},
   {"until", until},
   {"ask", ask},
   {"flaky", flaky},

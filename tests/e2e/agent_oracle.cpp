@@ -1,6 +1,7 @@
 #include "tests/e2e/agent_oracle.hpp"
 
-#include <charconv>
+#include "tests/e2e/agent_words.hpp"
+
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -17,24 +18,6 @@ namespace troupe::e2e {
 namespace {
 
 constexpr std::size_t ballast = 80;
-
-void print(std::string_view bytes) {
-  if (
-    write(STDOUT_FILENO, bytes.data(), bytes.size()) !=
-    static_cast<ssize_t>(bytes.size()))
-    _exit(9);
-}
-
-void rest(long ms) {
-  const timespec moment{ms / 1000, (ms % 1000) * 1'000'000};
-  nanosleep(&moment, nullptr);
-}
-
-std::size_t number(const std::string& text) {
-  std::size_t n = 0;
-  std::from_chars(text.data(), text.data() + text.size(), n);
-  return n;
-}
 
 /// FNV-1a
 std::uint64_t checksum(std::string_view text) {
@@ -73,11 +56,6 @@ bool begins_alone(const std::string& file, const std::string& name) {
   if (!alone)
     print("double\n");
   return alone;
-}
-
-[[noreturn]] void stay() {
-  for (;;)
-    pause();
 }
 
 } // namespace

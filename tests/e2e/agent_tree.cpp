@@ -1,8 +1,9 @@
 #include "tests/e2e/agent_tree.hpp"
 
+#include "tests/e2e/agent_words.hpp"
+
 #include <array>
 #include <csignal>
-#include <ctime>
 #include <string_view>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -21,11 +22,6 @@ void stand(const std::array<int, 2>& pipe_ends) {
   const char here = '.';
   if (write(pipe_ends[1], &here, 1) != 1)
     _exit(9);
-}
-
-[[noreturn]] void stay() {
-  for (;;)
-    pause();
 }
 
 void leave_twice(const std::array<int, 2>& ends) {
@@ -57,8 +53,7 @@ void respawn(const std::array<int, 2>& ends) {
     const auto child = fork();
     if (child > 0)
       _exit(0);
-    const timespec moment{0, 3'000'000};
-    nanosleep(&moment, nullptr);
+    rest(3);
   }
 }
 

@@ -1,12 +1,12 @@
 #include "tests/e2e/agent_tricks.hpp"
 
+#include "tests/e2e/agent_words.hpp"
+
 #include <array>
 #include <atomic>
 #include <cerrno>
-#include <charconv>
 #include <csignal>
 #include <cstdlib>
-#include <ctime>
 #include <fcntl.h>
 #include <map>
 #include <string_view>
@@ -18,33 +18,6 @@
 namespace troupe::e2e {
 
 namespace {
-
-using arguments = std::vector<std::string>;
-
-void print(std::string_view bytes) {
-  while (!bytes.empty()) {
-    const auto n = write(STDOUT_FILENO, bytes.data(), bytes.size());
-    if (n <= 0)
-      _exit(9);
-    bytes.remove_prefix(static_cast<std::size_t>(n));
-  }
-}
-
-void rest(long ms) {
-  const timespec moment{ms / 1000, (ms % 1000) * 1'000'000};
-  nanosleep(&moment, nullptr);
-}
-
-std::size_t number(const std::string& text) {
-  std::size_t n = 0;
-  std::from_chars(text.data(), text.data() + text.size(), n);
-  return n;
-}
-
-[[noreturn]] void stay() {
-  for (;;)
-    pause();
-}
 
 void turn_deaf() {
   for (const int n : {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGPIPE})

@@ -254,6 +254,24 @@ pid_t daemon_test::supervisor() const {
   return 0;
 }
 
+void daemon_test::expect_whole(
+  client& me, const std::vector<std::string>& run_ids, int lines) const {
+  for (const auto& [run_id, brief] : me.ended(run_ids)) {
+    EXPECT_EQ(brief["status"], "completed")
+      << print_json(me.must("get_run", {{"run_id", run_id}})) << log();
+    EXPECT_EQ(brief["restarts"], 0) << print_json(brief);
+    int said = 0;
+    std::uint64_t seq = 0;
+    for (const auto& event : me.events(run_id)) {
+      ASSERT_EQ(event["seq"], ++seq);
+      if (event["type"] == "agent_message") {
+        ASSERT_EQ(event["data"]["text"], "line " + std::to_string(++said));
+      }
+    }
+    EXPECT_EQ(said, lines) << run_id;
+  }
+}
+
 std::string daemon_test::log() const {
   constexpr std::size_t enough = 4000;
   const auto text = text_of(place_.state() + "/daemon.log");

@@ -86,6 +86,9 @@ protected:
   [[nodiscard]] pid_t supervisor() const;
   /// With SIGKILL; returns when there is another.
   void kill_supervisor() const;
+  /// Each has completed, or does, in one attempt, and said `line 1` to the last once.
+  void
+  expect_whole(client& me, const std::vector<std::string>& run_ids, int lines) const;
   [[nodiscard]] std::string log() const;
 
   testing::meeting_place place_;

@@ -38,20 +38,7 @@ TEST_F(recovery, LosesAndDoublesNothing) {
   kill_supervisor();
   const auto waited = me->answer(waiting);
   EXPECT_FALSE(waited.failed) << waited.text << log();
-  for (const auto& [run_id, brief] : me->ended(run_ids)) {
-    EXPECT_EQ(brief["status"], "completed")
-      << print_json(me->must("get_run", {{"run_id", run_id}})) << log();
-    EXPECT_EQ(brief["restarts"], 0) << print_json(brief);
-    int said = 0;
-    std::uint64_t seq = 0;
-    for (const auto& event : me->events(run_id)) {
-      ASSERT_EQ(event["seq"], ++seq);
-      if (event["type"] == "agent_message") {
-        ASSERT_EQ(event["data"]["text"], "line " + std::to_string(++said));
-      }
-    }
-    EXPECT_EQ(said, lines) << run_id;
-  }
+  expect_whole(*me, run_ids, lines);
 }
 
 TEST_F(recovery, KeepsAQuestionThatWaits) {
