@@ -78,8 +78,12 @@ void run_state::notify(notify_on what) {
 
 /// What a person hears of is on the disk first.
 void run_state::send_notices() {
-  for (auto& each : std::exchange(unsent_notices_, {}))
-    self_->send(notifier_, std::move(each));
+  for (auto& each : std::exchange(unsent_notices_, {})) {
+    if (each.notice.seq <= told_seq_)
+      self_->send(notifier_, std::move(each));
+    else
+      unsent_notices_.push_back(std::move(each));
+  }
 }
 
 void run_state::not_notified(const notice_failed& failed) {

@@ -20,6 +20,7 @@ struct confinement {
   friend bool operator==(const confinement&, const confinement&) = default;
 
   static constexpr bool closed = true;
+  static constexpr bool sketched = true;
   static constexpr auto fields() {
     return field_list{
       optional("writable", &confinement::writable, "Beside cwd; absolute, or ~/…"),

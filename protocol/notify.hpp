@@ -31,6 +31,7 @@ struct notify_policy {
   friend bool operator==(const notify_policy&, const notify_policy&) = default;
 
   static constexpr bool closed = true;
+  static constexpr bool sketched = true;
   static constexpr auto fields() {
     return field_list{
       required(

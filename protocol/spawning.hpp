@@ -100,12 +100,16 @@ struct spawn_run {
       optional(
         "isolation",
         &spawn_run::isolation,
-        "worktree: a git worktree and branch of its own, from the commit at cwd."),
-      optional("notify", &spawn_run::notify, "Tells a person; else as configured."),
+        "worktree: in a git worktree and branch of its own."),
+      optional(
+        "notify",
+        &spawn_run::notify,
+        "Tells a person, by {command: [argv], on: [attention, end], timeout_s}."),
       optional(
         "confine",
         &spawn_run::confine,
-        "The kernel lets it write in cwd and signal its own only."),
+        "The kernel lets it write in cwd and signal its own only, beside "
+        "{writable: [paths], signals, file_mb, open_files}."),
     };
   }
 };

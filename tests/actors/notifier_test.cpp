@@ -5,6 +5,8 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 namespace troupe::test {
 namespace {
 
@@ -147,6 +149,21 @@ TEST_F(notified, RunsAtMostEightCommandsAtOnce) {
   bell_ends(begun()[0].key, 0);
 
   EXPECT_EQ(begun().size(), 9U);
+}
+
+TEST_F(notified, KeepsTheDeadlineOfOneCommandWhenAnotherEnds) {
+  for (int i = 0; i < 2; ++i) {
+    start_notified({{"command", {"bell"}}, {"timeout_s", 5}});
+    asks();
+  }
+  const auto stuck = begun().at(0).key;
+  outside.tell(stuck, alive(stuck));
+  bell_ends(begun().at(1).key, 0);
+  advance(ms(5'000));
+
+  const auto kills = ordered<keeper::kill_order>();
+  EXPECT_TRUE(
+    std::ranges::any_of(kills, [&](const auto& o) { return o.key == stuck; }));
 }
 
 TEST_F(notified, IsConfiguredForAllRunsAndRefusedToAgents) {

@@ -52,7 +52,8 @@ TEST_P(notify, TellsOfAQuestionAndOfTheEnd) {
     "continue_run",
     {{"run_id", id},
      {"input_message",
-      {{"role", "user"}, {"parts", {{{"type", "text"}, {"text", "yes"}}}}}}});
+      {{"role", "user"},
+       {"parts", json::array({{{"type", "text"}, {"text", "yes"}}})}}}});
   me->ended({id});
 
   ASSERT_TRUE(eventually([&] { return heard().size() == 2; })) << log();

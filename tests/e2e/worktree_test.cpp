@@ -179,7 +179,7 @@ TEST_F(worktrees, AreGoneOnWithByTheNextRunOfTheConversation) {
   const auto first = ended(me, request);
   ASSERT_EQ(first["status"], "completed") << print_json(first);
   const json message{
-    {"role", "user"}, {"parts", {{{"type", "text"}, {"text", "again"}}}}};
+    {"role", "user"}, {"parts", json::array({{{"type", "text"}, {"text", "again"}}})}};
   const auto on =
     me->must("continue_run", {{"run_id", first["run_id"]}, {"input_message", message}});
   me->ended({on["run_id"]});
