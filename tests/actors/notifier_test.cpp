@@ -1,5 +1,6 @@
 #include "actors/notifier.hpp"
 
+#include "actors/new_run.hpp"
 #include "store/notices.hpp"
 #include "tests/actors/house.hpp"
 
