@@ -8,6 +8,8 @@
 #include <caf/send.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include <algorithm>
+
 /// A RUN's events and what of it is on disk.
 namespace troupe {
 
@@ -175,6 +177,7 @@ void run_state::serve(poller waiting) {
       [this, page, answer = waiting.answer](events_read& read) mutable {
         page.events = std::move(read.events);
         page.next_after_seq = read.last_seq;
+        page.last_seq = std::max(told_seq_, read.last_seq);
         page.has_more = read.more;
         answer.deliver(std::move(page));
         page_served();
