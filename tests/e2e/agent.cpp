@@ -14,7 +14,6 @@
 #include <map>
 #include <string>
 #include <sys/wait.h>
-#include <thread>
 #include <unistd.h>
 #include <vector>
 
@@ -55,21 +54,33 @@ int rubbish(const arguments& args) {
   return 0;
 }
 
+void say_line(std::size_t i, long pause_ms) {
+  print("line " + std::to_string(i) + '\n');
+  rest(pause_ms);
+}
+
 /// count <lines> <pause_ms>: numbered lines, one after another.
 int count(const arguments& args) {
-  for (std::size_t i = 1; i <= number(args.at(0)); ++i) {
-    print("line " + std::to_string(i) + '\n');
-    std::this_thread::sleep_for(std::chrono::milliseconds(number(args.at(1))));
-  }
+  for (std::size_t i = 1; i <= number(args.at(0)); ++i)
+    say_line(i, static_cast<long>(number(args.at(1))));
+  return 0;
+}
+
+/// count_and_wait <lines> <pause_ms> <file>: the last line waits for the file.
+int count_and_wait(const arguments& args) {
+  const auto last = number(args.at(0));
+  for (std::size_t i = 1; i < last; ++i)
+    say_line(i, static_cast<long>(number(args.at(1))));
+  while (access(args.at(2).c_str(), F_OK) != 0)
+    rest(5);
+  say_line(last, 0);
   return 0;
 }
 
 /// until <file>: talks until there is such a file.
 int until(const arguments& args) {
-  for (std::size_t i = 1; access(args.at(0).c_str(), F_OK) != 0; ++i) {
-    print("line " + std::to_string(i) + '\n');
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  }
+  for (std::size_t i = 1; access(args.at(0).c_str(), F_OK) != 0; ++i)
+    say_line(i, 20);
   return 0;
 }
 
@@ -115,7 +126,7 @@ int wait(const arguments&) {
 int chatter(const arguments&) {
   for (std::size_t i = 0;; ++i) {
     print(std::to_string(i) + std::string(4096, 'c') + '\n');
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    rest(1);
   }
 }
 
@@ -185,7 +196,7 @@ int compute(const arguments& args) {
 /// tool <seconds>: silent within a tool call for that long.
 int tool(const arguments& args) {
   say({{"type", "tool_started"}, {"tool_use_id", "t"}, {"tool", "slow"}});
-  std::this_thread::sleep_for(std::chrono::seconds(number(args.at(0))));
+  rest(1000 * static_cast<long>(number(args.at(0))));
   say({{"type", "tool_finished"}, {"tool_use_id", "t"}, {"tool", "slow"}});
   say({{"type", "run_completed"}, {"final_response", "tooled"}});
   return 0;
@@ -199,7 +210,7 @@ int hog(const arguments& args) {
   if (child == 0) {
     for (std::size_t i = 0; i < number(args.at(0)); ++i) {
       std::memset(std::malloc(1 << 20), 1, 1 << 20);
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      rest(1);
     }
     for (;;)
       pause();
@@ -212,7 +223,7 @@ int hog(const arguments& args) {
 int spend(const arguments&) {
   for (std::size_t turns = 1;; ++turns) {
     say({{"type", "usage"}, {"turns", turns}});
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    rest(10);
   }
 }
 
@@ -223,6 +234,7 @@ const std::map<std::string, act, std::less<>> acts{
   {"messages", messages},
   {"rubbish", rubbish},
   {"count", count},
+  {"count_and_wait", count_and_wait},
   {"until", until},
   {"ask", ask},
   {"flaky", flaky},

@@ -66,6 +66,7 @@ TEST_F(confined, CommitsInItsWorktreeAndCannotPlantAHook) {
     GTEST_SKIP() << "NOT SHOWN: no Landlock with signal scope here";
   const test::project home(place_.path() / "project");
   home.commit("a.txt", "1");
+  configure("toolsets: [runs, worktrees]\n");
   auto me = join();
   auto request = script(
     "echo 2 > a.txt; git -c user.name=A -c user.email=a@example.org commit -qam Work; "

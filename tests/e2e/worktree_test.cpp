@@ -14,6 +14,7 @@ using words = std::vector<std::string>;
 class worktrees : public daemon_test {
 protected:
   void SetUp() override {
+    configure("toolsets: [runs, worktrees]\n");
     base_ = home_.commit("src/a.txt", "one\n");
     environment_.push_back("TROUPE_CLAUDE_CODE_COMMAND=" + claude_program());
   }

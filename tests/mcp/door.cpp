@@ -140,13 +140,21 @@ fake_worktrees(worktrees_actor::stateful_pointer<fake_state>, desk_script* s) {
 } // namespace
 
 door_world::door_world()
-  : at{spawn(fake_registry, &script), spawn(fake_runs, &script), spawn(fake_teams, &script), spawn(fake_worktrees, &script)},
-    gate(spawn(
-      mcp::gateway,
-      static_cast<room*>(&outside),
-      at,
-      mcp::session_options{
-        .log = [this](const mcp::call_entry& e) { logged.push_back(e); }})) {}
+  : at(staffed()), gate(spawn(
+                     mcp::gateway,
+                     static_cast<room*>(&outside),
+                     at,
+                     mcp::session_options{.log = [this](const mcp::call_entry& e) {
+                       logged.push_back(e);
+                     }})) {}
+
+desk door_world::staffed() {
+  return {
+    .registry = spawn(fake_registry, &script),
+    .runs = spawn(fake_runs, &script),
+    .teams = spawn(fake_teams, &script),
+    .worktrees = spawn(fake_worktrees, &script)};
+}
 
 void door_world::join(std::uint64_t who) {
   client_joined peer;

@@ -83,6 +83,9 @@ struct door_world : actor_world {
 
   /// The text of a result that is an error for the model.
   static std::string complaint(const json& message);
+
+private:
+  [[nodiscard]] desk staffed();
 };
 
 } // namespace troupe::test
