@@ -59,7 +59,8 @@ void attempt_state::spawn() {
           .dir = around_.disk.attempt(setup_.run_id, setup_.n),
           .stdin_open = line->stdin_open,
           .memory_mb = setup_.limits.memory_mb,
-          .processes = setup_.limits.processes});
+          .processes = setup_.limits.processes,
+          .confine = setup_.confine});
         begin_fold();
       },
       [this](const caf::error& e) {

@@ -36,6 +36,7 @@ struct attempt_setup {
   agents::environment env;
   agents::run_marks marks;
   run_limits limits;
+  std::optional<keeper::fence> confine;
   std::chrono::milliseconds run_time_before{0};
   attempt_usage spent_before;
   timestamp started_at;

@@ -147,6 +147,7 @@ void attempt_state::judge(std::string stderr_tail) {
   self_->send(run_, std::move(over));
   around_.world->forget(tail_);
   around_.world->unwatch(key());
+  around_.world->wake_no_more(self_->address());
   self_->unlink_from(run_);
   self_->quit();
 }

@@ -72,6 +72,9 @@ std::optional<error> out_of_bounds(const spawn_run& request) {
   if (request.mode == session_mode::resume && !request.session_id)
     return error{
       errc::invalid_argument, "session_id: required when session_mode is resume"};
+  if (const auto& notify = request.notify)
+    if (auto wrong = outside("notify.timeout_s", notify->timeout_s, 1, 600))
+      return wrong;
   const auto prompt = request.prompt ? request.prompt->size() : std::size_t{0};
   return first_of(
     outside("prompt", prompt, 0, prompt_bytes_max),

@@ -18,6 +18,9 @@ inline constexpr std::chrono::seconds answer{10};
 /// The keeper, for a look at an agent's processes; without it there is an answer too.
 inline constexpr std::chrono::milliseconds look{500};
 
+/// The files of a git repository, which may be very many.
+inline constexpr std::chrono::seconds checkout{600};
+
 /// A run that has to end its tree first.
 inline constexpr std::chrono::seconds stop{60};
 

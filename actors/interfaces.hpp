@@ -1,7 +1,9 @@
 #pragma once
 
 #include "actors/messages.hpp"
+#include "actors/notice_talk.hpp"
 #include "actors/team_messages.hpp"
+#include "actors/worktree_talk.hpp"
 
 #include <caf/fwd.hpp>
 #include <caf/replies_to.hpp>
@@ -35,6 +37,9 @@ using journal_actor = caf::typed_actor<
   caf::replies_to<save_team>::with<written>,
   caf::replies_to<load_team>::with<loaded_team>,
   caf::replies_to<load_teams>::with<all_teams>,
+  caf::replies_to<add_notice>::with<written>,
+  caf::reacts_to<drop_notice>,
+  caf::replies_to<load_notices>::with<notices_loaded>,
   caf::reacts_to<wake>>;
 
 /// One process of an agent, from its start to its last byte. Child of a RUN, linked to
@@ -62,6 +67,22 @@ using run_actor = caf::typed_actor<
   caf::replies_to<stop_run>::with<stopped_run>,
   caf::reacts_to<attempt_news>,
   caf::reacts_to<attempt_over>,
+  // It goes on all the same.
+  caf::reacts_to<notice_failed>,
+  caf::reacts_to<wake>>;
+
+/// A notice, and whom to tell if nobody can be told; none after that run's end.
+struct new_notice : message_tag {
+  store::notice_record notice;
+  run_actor from;
+};
+
+/// Runs people's own commands when a run needs an answer or has ended.
+using notifier_actor = caf::typed_actor<
+  caf::reacts_to<new_notice>,
+  // What was left to do may be begun.
+  caf::reacts_to<all_recovered>,
+  caf::reacts_to<kept_news>,
   caf::reacts_to<wake>>;
 
 /// One team with the teams inside it. Child of TEAMS.
@@ -93,6 +114,7 @@ using runs_actor = caf::typed_actor<
   // Who is told when teams may go on and when they must stop; told once, at the start.
   caf::reacts_to<teams_actor>,
   caf::reacts_to<teams_here>,
+  caf::replies_to<who_works_in>::with<worktree_users>,
   // Ends every run, then the daemon.
   caf::reacts_to<stop_run>,
   caf::reacts_to<run_over>,
@@ -122,6 +144,16 @@ using registry_actor = caf::typed_actor<
   caf::replies_to<run_over>::with<written>,
   caf::reacts_to<wake>>;
 
+/// Makes, compares and removes git worktrees. Detached: git's files are slow.
+using worktrees_actor = caf::typed_actor<
+  // Of a conversation that goes on: answered if its worktree is still there.
+  caf::replies_to<make_worktree>::with<made_worktree>,
+  caf::replies_to<asked<get_diff>>::with<run_diff>,
+  caf::replies_to<asked<list_worktrees>>::with<worktree_page>,
+  caf::replies_to<asked<remove_worktree>>::with<removed_worktree>,
+  // Who knows which runs live; told once, at the start.
+  caf::reacts_to<runs_actor>>;
+
 /// Lets clients in and gives each a session of its own.
 using gateway_actor = caf::typed_actor<
   caf::reacts_to<client_joined>,
@@ -133,6 +165,7 @@ struct desk {
   registry_actor registry;
   runs_actor runs;
   teams_actor teams;
+  worktrees_actor worktrees;
 };
 
 } // namespace troupe

@@ -181,6 +181,10 @@ void io_room::wake_after(
     owner);
 }
 
+void io_room::wake_no_more(const caf::actor_addr& who) {
+  parts_->timers.forget(who.id());
+}
+
 void io_room::watch(const keeper::attempt_key& key, caf::actor_addr who) {
   const std::scoped_lock lock(parts_->watch_lock);
   if (const auto missed = parts_->unseen.extract(key))
@@ -191,8 +195,7 @@ void io_room::watch(const keeper::attempt_key& key, caf::actor_addr who) {
 
 void io_room::unwatch(const keeper::attempt_key& key) {
   const std::scoped_lock lock(parts_->watch_lock);
-  if (const auto gone = parts_->watchers.extract(key))
-    parts_->timers.forget(gone.mapped().id());
+  parts_->watchers.erase(key);
   parts_->unseen.erase(key);
 }
 

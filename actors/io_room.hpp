@@ -42,6 +42,7 @@ public:
   [[nodiscard]] double dice() override;
   void wake_after(
     std::chrono::milliseconds delay, caf::actor_addr who, std::uint64_t token) override;
+  void wake_no_more(const caf::actor_addr& who) override;
   void watch(const keeper::attempt_key& key, caf::actor_addr who) override;
   void unwatch(const keeper::attempt_key& key) override;
   void order(keeper::order what) override;

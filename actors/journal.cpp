@@ -92,6 +92,22 @@ caf::result<written> journal_state::save(const save_run& what) {
   return written{};
 }
 
+result<written> journal_state::add(const add_notice& what) {
+  const auto& [run_id, seq] = std::tie(what.notice.run_id, what.notice.seq);
+  if (auto r = store::save_notice(setup_.disk, what.notice); !r)
+    return done(std::move(r));
+  wrote(
+    {setup_.disk.notice_file(run_id, seq),
+     setup_.disk.notice(run_id, seq),
+     setup_.disk.notice(run_id, seq).parent_path()});
+  return written{};
+}
+
+void journal_state::drop(const drop_notice& what) {
+  if (auto r = store::remove_notice(setup_.disk, what.run_id, what.seq); !r)
+    log_warn("run {} notice_left {}", what.run_id, r.error().message);
+}
+
 caf::result<written> journal_state::bring_to_disk(const store::run_record& final) {
   const auto& run_id = final.view.run_id;
   const auto session = setup_.disk.session_file(final.view.session_id);
@@ -300,6 +316,11 @@ journal(journal_actor::stateful_pointer<journal_state> self, journal_setup setup
     [state](const load_team& what) { return to_caf(state->load(what)); },
     [state](const load_teams&) -> caf::result<all_teams> {
       return state->load_all_teams();
+    },
+    [state](const add_notice& what) { return to_caf(state->add(what)); },
+    [state](const drop_notice& what) { state->drop(what); },
+    [state](const load_notices&) -> caf::result<notices_loaded> {
+      return notices_loaded{.notices = store::load_notices(state->disk())};
     },
     [state](const wake&) { state->wake(); },
   };

@@ -45,6 +45,8 @@ public:
   [[nodiscard]] result<written> begin(const begin_attempt& what);
   [[nodiscard]] result<written> input(const append_input& what);
   [[nodiscard]] result<written> events(const append_events& what);
+  [[nodiscard]] result<written> add(const add_notice& what);
+  void drop(const drop_notice& what);
   [[nodiscard]] result<events_read> page(const read_page& what);
   [[nodiscard]] result<loaded_run> load(const load_run& what);
   [[nodiscard]] all_loaded load_everything();

@@ -1,5 +1,6 @@
 #include "actors/new_run.hpp"
 
+#include "actors/confining.hpp"
 #include "agents/environment.hpp"
 #include "agents/permission.hpp"
 #include "protocol/identity.hpp"
@@ -85,7 +86,9 @@ launch_of(const asked<spawn_run>& request, const chosen_backend& backend) {
     .restart = merged(what.restart, backend.settings.restart),
     .limits = merged(what.limits, backend.settings.limits),
     .permissions = given_or(what.permissions, backend.settings.permissions),
-    .env = env_of(request, backend.settings)};
+    .env = env_of(request, backend.settings),
+    .notify = what.notify ? what.notify : backend.notify,
+    .confine = what.confine ? what.confine : backend.settings.confine};
   if (launch.command.empty() && !request.who->run_id)
     if (auto program = command_variable(request.who->env, backend.type->name))
       launch.command = {*program};
@@ -97,6 +100,7 @@ launch_of(const asked<spawn_run>& request, const chosen_backend& backend) {
 result<chosen_backend>
 choose_backend(const store::configuration& config, const std::string& name) {
   chosen_backend chosen;
+  chosen.notify = config.notify;
   if (const auto it = config.backends.find(name); it != config.backends.end())
     chosen.settings = it->second;
   const auto& type = chosen.settings.type.empty() ? name : chosen.settings.type;
@@ -119,6 +123,14 @@ result<void> check_rights(const spawn_run& request, const parent_rights& parent)
       errc::refused,
       "permissions: a run may not allow more, nor deny or ask less, than it may "
       "itself");
+  if (request.notify)
+    return fail(
+      errc::refused,
+      "notify: only a person may choose the command; leave it out, wait_runs tells");
+  if (parent.confine && request.confine != parent.confine)
+    return fail(
+      errc::refused,
+      "confine: a confined run may not choose another for its own; leave it out");
   for (const char* name : guarded)
     if (member(request.backend_config, name) != member(parent.backend_config, name))
       return fail(
@@ -131,6 +143,8 @@ result<void> check_rights(const spawn_run& request, const parent_rights& parent)
 void inherit(spawn_run& request, const parent_rights& parent) {
   if (request.permissions == permission_policy{})
     request.permissions = parent.permissions;
+  if (!request.confine)
+    request.confine = parent.confine;
   const auto above = parse_json(parent.backend_config.text);
   auto own = parse_json(request.backend_config.text).value_or(json::object());
   if (!above || !above->is_object() || !own.is_object())
@@ -172,7 +186,15 @@ result<new_run> compose(
     return fail(
       errc::invalid_argument,
       "session_id: " + session->session_id + " belongs to backend " + session->backend);
+  if (session && !session->worktree && what.isolation == isolation_mode::worktree)
+    return fail(
+      errc::invalid_argument,
+      "isolation: session " + session->session_id + " takes place in " + cwd +
+        "; a worktree needs session_mode new");
   new_run made{.record = {}, .launch = launch_of(request, backend)};
+  if (made.launch.confine)
+    if (auto right = check_paths(*made.launch.confine); !right)
+      return fail(std::move(right.error()));
   auto& view = made.record.view;
   view.run_id = new_run_id(now);
   view.agent_name = agent_name;
@@ -185,8 +207,10 @@ result<new_run> compose(
   view.metadata = what.metadata;
   view.parent_run_id = request.who->run_id;
   view.depth = request.who->depth + 1;
-  if (session)
+  if (session) {
     view.backend_session_id = session->backend_session_id;
+    view.worktree = session->worktree;
+  }
   if (what.idempotency_key)
     made.record.keys.push_back(key_of(*request.who, *what.idempotency_key));
   if (!request.key.empty())
@@ -207,7 +231,9 @@ spawn_run as_spawn(const store::session_record& session, const continue_run& que
     .restart = session.launch.restart,
     .limits = session.launch.limits,
     .permissions = session.launch.permissions,
-    .idempotency_key = question.idempotency_key};
+    .idempotency_key = question.idempotency_key,
+    .notify = session.launch.notify,
+    .confine = session.launch.confine};
   return request;
 }
 
@@ -229,7 +255,8 @@ run_brief brief_of(const run_view& v) {
     .pending_requests = static_cast<std::uint32_t>(v.pending.size()),
     .parent_run_id = v.parent_run_id,
     .depth = v.depth,
-    .team_id = v.team_id};
+    .team_id = v.team_id,
+    .origin = v.worktree ? std::optional(v.worktree->origin) : std::nullopt};
 }
 
 spawned_run answer_for(const store::run_record& record) {

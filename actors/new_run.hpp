@@ -19,6 +19,7 @@ struct parent_rights {
   permission_policy permissions;
   raw_json backend_config;
   std::vector<std::string> command;
+  std::optional<confinement> confine;
 };
 
 /// Fills in what a run that is started by another has from it where the request says
@@ -35,6 +36,7 @@ struct new_run {
 struct chosen_backend {
   const agents::backend_type* type = nullptr;
   store::backend_settings settings;
+  std::optional<notify_policy> notify; ///< Of the configuration.
 };
 
 [[nodiscard]] result<chosen_backend>

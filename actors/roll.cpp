@@ -9,10 +9,15 @@ namespace {
 constexpr std::size_t prefix_length_min = 4;
 constexpr int depth_max = 64;
 
+/// An isolated run is also found where it was asked for.
+bool is_at(const run_brief& run, const std::optional<std::string>& cwd) {
+  return !cwd || run.cwd == *cwd || run.origin == *cwd;
+}
+
 bool fits(const run_brief& run, const list_runs& question) {
   return (!question.status || run.status == *question.status) &&
          (!question.backend || run.backend == *question.backend) &&
-         (!question.cwd || run.cwd == *question.cwd);
+         is_at(run, question.cwd);
 }
 
 tl::unexpected<error> no_such_run(const std::string& word) {
@@ -54,7 +59,7 @@ const run_brief* roll::by_name(
   const run_brief* newest = nullptr;
   for (auto at = runs_.rbegin(); at != runs_.rend(); ++at) {
     const auto& run = at->second;
-    if (run.agent_name != name || (cwd && run.cwd != *cwd) || !may_see(who, run))
+    if (run.agent_name != name || !is_at(run, cwd) || !may_see(who, run))
       continue;
     if (!is_final(run.status))
       return &run;

@@ -27,10 +27,12 @@ public:
   /// Sends `wake{token}` to `who` after the delay, if it still lives.
   virtual void wake_after(
     std::chrono::milliseconds delay, caf::actor_addr who, std::uint64_t token) = 0;
+  /// Of one that ends: what was to wake it would keep its memory.
+  virtual void wake_no_more(const caf::actor_addr& who) = 0;
 
   /// Reports about this attempt go to `who` from now on.
   virtual void watch(const keeper::attempt_key& key, caf::actor_addr who) = 0;
-  virtual void unwatch(const keeper::attempt_key& key) = 0; ///< Nor is it woken again.
+  virtual void unwatch(const keeper::attempt_key& key) = 0;
   virtual void order(keeper::order what) = 0;
 
   /// Sends `transcript_chunk` messages to `who`, one for each grant.

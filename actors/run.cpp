@@ -31,6 +31,7 @@ std::string titles(const std::vector<pending_request>& pending) {
 void run_state::start(surroundings around, run_setup setup) {
   around_ = std::move(around);
   registry_ = std::move(setup.registry);
+  notifier_ = std::move(setup.notifier);
   supervisor_ = std::move(setup.supervisor);
   record_ = std::move(setup.loaded.record);
   env_ = std::move(setup.env);
@@ -227,6 +228,7 @@ run(run_actor::stateful_pointer<run_state> self, surroundings around, run_setup 
     [state](const stop_run& order) { return state->stop(order); },
     [state](const attempt_news& told) { state->news(told); },
     [state](const attempt_over& ended) { state->over(ended); },
+    [state](const notice_failed& failed) { state->not_notified(failed); },
     [state](const wake& fired) { state->wake(fired.token); },
   };
 }

@@ -24,6 +24,7 @@ struct run_setup {
     kept;                 ///< What the keeper holds of its newest attempt.
   bool recovered = false; ///< It was begun by a predecessor of ours.
   registry_actor registry;
+  notifier_actor notifier;
   runs_actor supervisor;
 };
 
@@ -48,6 +49,7 @@ public:
   caf::result<stopped_run> stop(const stop_run& order);
   void news(const attempt_news& told);
   void over(const attempt_over& ended);
+  void not_notified(const notice_failed& failed);
   void wake(std::uint64_t fired);
 
 private:
@@ -80,6 +82,8 @@ private:
   bool move(supervision::run_event on, std::string cause = {});
   bool step(supervision::run_event on, std::string cause = {}); ///< Not saved yet.
   void start_attempt(const std::optional<exit_reason>& after);
+  /// With all that only a process which is to be started needs.
+  void equip(attempt_setup& setup) const;
   void launch(attempt_setup setup);
   void order_stop(
     exit_kind why,
@@ -113,6 +117,8 @@ private:
   void save_then(const std::function<void()>& go_on);
   void forget(const std::set<std::uint32_t>& attempts);
   void save_session();
+  void notify(notify_on what);
+  void send_notices();
   void retire();
   void retry_later();
   void say_farewell();
@@ -127,6 +133,7 @@ private:
   run_actor::pointer self_;
   surroundings around_;
   registry_actor registry_;
+  notifier_actor notifier_;
   runs_actor supervisor_;
   store::run_record record_;
   store::launch_record launch_; ///< Without its environment.
@@ -139,6 +146,7 @@ private:
   std::map<std::uint64_t, cancel_promise> cancellers_;
   std::vector<stop_promise> stoppers_;
   std::vector<continuation> continued_;
+  std::vector<new_notice> unsent_notices_;
   std::set<std::string> answered_;
   std::set<std::uint32_t> unforgotten_; ///< Over, which run.json does not say yet.
   std::optional<event> last_telling_;
@@ -160,6 +168,7 @@ private:
   bool unsaved_ = false; ///< The last save was refused.
   bool retired_ = false;
   bool farewell_ = false;
+  bool end_noticed_ = false;
   int reading_ = 0;
 };
 

@@ -1,5 +1,6 @@
 #include "actors/run.hpp"
 
+#include "actors/confining.hpp"
 #include "actors/deadlines.hpp"
 #include "actors/tokens.hpp"
 #include "protocol/identity.hpp"
@@ -40,6 +41,7 @@ bool run_state::step(run_event on, std::string cause) {
   const auto to = supervision::next(v.phase, on);
   if (!to || *to == v.phase)
     return false;
+  const bool waited = !is_final(v.phase) && wants_attention(v.status);
   v.phase = *to;
   v.status = status_of(*to);
   v.updated_at = around_.world->wall();
@@ -51,6 +53,8 @@ bool run_state::step(run_event on, std::string cause) {
   emit({event_type::status_changed, {print_json(data)}});
   if (!final())
     shown_ = v.phase;
+  if (!final() && !waited && wants_attention(v.status))
+    notify(notify_on::attention);
   return true;
 }
 
@@ -111,10 +115,17 @@ void run_state::start_attempt(const std::optional<exit_reason>& after) {
   move(run_event::admitted);
   auto setup = setup_of(attempt);
   setup.inputs = first_inputs(after);
-  setup.token = record_.view.run_id + "." + new_token();
+  equip(setup);
+  launch(std::move(setup));
+}
+
+void run_state::equip(attempt_setup& setup) const {
+  const auto& v = record_.view;
+  setup.token = v.run_id + "." + new_token();
   if (env_)
     setup.env = *env_;
-  launch(std::move(setup));
+  if (launch_.confine)
+    setup.confine = fence_of(*launch_.confine, v.cwd, setup.env, v.worktree);
 }
 
 void run_state::launch(attempt_setup setup) {

@@ -120,6 +120,7 @@ void run_state::flushed(std::uint64_t up_to, int credits) {
   if (news) {
     report();
     wake_pollers();
+    send_notices();
   }
   confirm_continued();
 }
@@ -225,7 +226,8 @@ void run_state::save_session() {
     .parent_run_id = record_.view.parent_run_id,
     .last_run_id = record_.view.run_id,
     .updated_at = around_.world->wall(),
-    .launch = launch_};
+    .launch = launch_,
+    .worktree = record_.view.worktree};
   caf::anon_send(
     around_.journal, ::troupe::save_session{.session = std::move(session)});
 }
@@ -238,6 +240,8 @@ void run_state::retire() {
   if (std::exchange(retired_, true))
     return;
   record_.view.last_seq = told_seq_;
+  if (!std::exchange(end_noticed_, true))
+    notify(notify_on::end);
   save_session();
   self_->request(around_.journal, deadline::disk, save_run{.record = record_})
     .then(
@@ -254,6 +258,7 @@ void run_state::retire() {
 void run_state::say_farewell() {
   shown_ = record_.view.phase;
   report();
+  send_notices();
   confirm_continued();
   wake_pollers();
   for (auto& [id, answer] : cancellers_)

@@ -83,9 +83,7 @@ void run_state::begin_again(attempt_setup setup, std::vector<agent_input> record
   auto planned = first_inputs(after);
   for (auto i = setup.inputs.size(); i < planned.size(); ++i)
     setup.inputs.push_back(std::move(planned[i]));
-  setup.token = record_.view.run_id + "." + new_token();
-  if (env_)
-    setup.env = *env_;
+  equip(setup);
   launch(std::move(setup));
 }
 

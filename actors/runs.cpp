@@ -1,6 +1,7 @@
 #include "actors/runs.hpp"
 
 #include "actors/bounds.hpp"
+#include "actors/confining.hpp"
 #include "actors/deadlines.hpp"
 #include "actors/errors.hpp"
 #include "actors/run.hpp"
@@ -89,6 +90,8 @@ caf::result<continued_run> runs_state::resume(const resume_run& request) {
         asked<spawn_run> next{
           question.who, question.key, as_spawn(session, question.what)};
         next.what.role = finished.role;
+        if (question.who->run_id)
+          next.what.notify.reset();
         create(
           std::move(next),
           std::move(session),
@@ -138,7 +141,13 @@ result<new_run> runs_state::prepare(
   const auto* parent = rights_of(*request.who);
   if (parent && backend->settings.command.empty())
     backend->settings.command = parent->command;
-  const auto cwd = place_of(request, session);
+  const auto cwd = session && session->worktree ? session->worktree->origin
+                                                : place_of(request, session);
+  if (parent && parent->confine)
+    if (auto inside =
+          check_place(cwd, *parent->confine, live_.at(*request.who->run_id).brief.cwd);
+        !inside)
+      return fail(std::move(inside.error()));
   const bool own_name = request.what.nickname.has_value();
   if (session && !own_name)
     request.what.nickname = session->agent_name;
@@ -174,13 +183,17 @@ void runs_state::create(
     made->record.start_cause = std::move(team->cause);
   }
   enter(made->record, made->launch);
+  isolate(request, std::move(*made), std::move(to));
+}
+
+void runs_state::record(new_run made, answers to) {
   self_
     ->request(
       setup_.around.journal,
       deadline::disk,
-      create_run{.record = made->record, .launch = made->launch})
+      create_run{.record = made.record, .launch = made.launch})
     .then(
-      [this, made = *made, to](const written&) mutable {
+      [this, made, to](const written&) mutable {
         const auto answer = answer_for(made.record);
         loaded_run loaded{
           .record = std::move(made.record),
@@ -192,22 +205,24 @@ void runs_state::create(
         begin_if_first(answer.session_id);
         to.made(answer);
       },
-      [this, record = made->record, to](caf::error& e) {
-        for (const auto& key : record.keys)
-          keys_.erase(key);
-        over(
-          {.run_id = record.view.run_id,
-           .session_id = record.view.session_id,
-           .parent_run_id = record.view.parent_run_id});
-        to.refused(from_caf(e));
-      });
+      [this, made, to](caf::error& e) { unmade(made.record, from_caf(e), to); });
+}
+
+void runs_state::unmade(const store::run_record& run, error why, const answers& to) {
+  for (const auto& key : run.keys)
+    keys_.erase(key);
+  over(
+    {.run_id = run.view.run_id,
+     .session_id = run.view.session_id,
+     .parent_run_id = run.view.parent_run_id});
+  to.refused(std::move(why));
 }
 
 result<std::string> runs_state::free_name(
   const std::optional<std::string>& wanted, const std::string& cwd) const {
   std::map<std::string, std::string> taken;
   for (const auto& [run_id, run] : live_)
-    if (run.brief.cwd == cwd)
+    if (run.brief.origin.value_or(run.brief.cwd) == cwd)
       taken[run.brief.agent_name] = run_id;
   if (wanted && taken.contains(*wanted))
     return fail(
@@ -231,7 +246,8 @@ void runs_state::enter(
       .backend = v.backend,
       .permissions = launch.permissions,
       .backend_config = launch.backend_config,
-      .command = launch.command}};
+      .command = launch.command,
+      .confine = launch.confine}};
   live_.insert_or_assign(v.run_id, std::move(run));
   sessions_[v.session_id].push_back(v.run_id);
   for (const auto& key : record.keys)
@@ -257,6 +273,7 @@ void runs_state::launch_run(loaded_run loaded, bool recovered) {
       .kept = std::move(kept),
       .recovered = recovered,
       .registry = setup_.registry,
+      .notifier = setup_.notifier,
       .supervisor = runs_actor(self_)});
   self_->monitor(live.actor);
   by_address_[live.actor.address()] = run_id;

@@ -21,6 +21,8 @@ struct runs_setup {
   surroundings around;
   registry_actor registry;
   store::configuration config;
+  worktrees_actor worktrees;
+  notifier_actor notifier;
   int keeper_pid = 0; ///< Every descendant of it is part of a run.
 };
 
@@ -40,6 +42,7 @@ public:
 
   caf::result<spawned_run> spawn(const asked<spawn_run>& request);
   caf::result<continued_run> resume(const resume_run& request);
+  [[nodiscard]] worktree_users users_of(const who_works_in& question) const;
   caf::result<process_owner> owner_of(const whose_process& question);
   caf::result<spawned_run> spawn_for(const spawn_member& order);
   caf::result<vetted_team> vet(const vet_team& question) const;
@@ -97,6 +100,9 @@ private:
   [[nodiscard]] std::string
   name_for_member(const asked<spawn_run>& request, const spawn_member& order) const;
   void stop_runs();
+  void isolate(const asked<spawn_run>& request, new_run made, answers to);
+  void record(new_run made, answers to);
+  void unmade(const store::run_record& run, error why, const answers& to);
   [[nodiscard]] result<void> admit(asked<spawn_run>& request) const;
   [[nodiscard]] result<new_run> prepare(
     asked<spawn_run>& request,

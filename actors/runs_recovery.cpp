@@ -24,7 +24,8 @@ rights_in(const std::string& backend, const store::launch_record& launch) {
     .backend = backend,
     .permissions = launch.permissions,
     .backend_config = launch.backend_config,
-    .command = launch.command};
+    .command = launch.command,
+    .confine = launch.confine};
 }
 
 } // namespace
@@ -160,6 +161,8 @@ void runs_state::ready_if_done() {
   for (const auto& [key, kept] : kept_)
     if (!live_.contains(key.run_id))
       let_go(kept);
+  if (setup_.notifier)
+    self_->send(setup_.notifier, all_recovered{});
   setup_.around.world->open_doors();
   if (teams_)
     self_->send(teams_, runs_ready{});
@@ -263,6 +266,8 @@ runs(runs_actor::stateful_pointer<runs_state> self, runs_setup setup) {
   auto* state = &self->state;
   self->set_down_handler([state](const caf::down_msg& died) { state->down(died); });
   self->send(setup.registry, runs_actor(self));
+  if (setup.worktrees)
+    self->send(setup.worktrees, runs_actor(self));
   state->start(std::move(setup));
   return {
     [state](const asked<spawn_run>& request) { return state->spawn(request); },
@@ -272,6 +277,7 @@ runs(runs_actor::stateful_pointer<runs_state> self, runs_setup setup) {
     [state](const vet_team& question) { return state->vet(question); },
     [state](const teams_actor& all) { state->meet(all); },
     [state](const teams_here& now) { state->teams(now); },
+    [state](const who_works_in& question) { return state->users_of(question); },
     [state](const stop_run& order) { state->stop_all(order); },
     [state](const run_over& ended) { state->over(ended); },
     [state](const clients_here& now) { state->clients(now); },

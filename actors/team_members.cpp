@@ -136,7 +136,9 @@ void team_lead::start_member(place who, const std::string& cause, bool only_know
   runs_of(who);
   auto order = order_for(who, cause);
   order.only_known = only_known;
-  self_->request(setup_.runs, deadline::disk, std::move(order))
+  const bool isolated = order.request.what.isolation == isolation_mode::worktree;
+  const auto patience = isolated ? deadline::checkout + deadline::disk : deadline::disk;
+  self_->request(setup_.runs, patience, std::move(order))
     .then(
       [this, who](const spawned_run& run) { made(who, run.run_id); },
       [this, who, only_known](const caf::error& e) {

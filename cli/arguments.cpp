@@ -33,6 +33,7 @@ public:
     add_views();
     add_orders();
     add_teams();
+    add_worktrees();
     add_checks();
   }
 
@@ -108,6 +109,8 @@ private:
     run->add_option("--model", run_.model, "Model, as the backend names it");
     run->add_option("--allow", run_.allow, "Tool pattern to allow, e.g. 'Bash(git *)'")
       ->allow_extra_args(false);
+    run->add_flag(
+      "--worktree", run_.worktree, "In a git worktree and branch of its own");
     run->add_flag("-d,--detach", run_.detach, "Print its id and return");
     run->add_flag("--json", run_.as_json, "Events as JSON, one a line");
     auto* wait = command("wait", "Wait until runs have ended", wait_);
@@ -148,6 +151,24 @@ private:
     restart->add_flag("--fresh", restart_.fresh, "Without the conversation so far");
   }
 
+  void add_worktrees() {
+    auto* diff = command("diff", "What a run in a worktree changed", diff_);
+    diff->add_option("RUN", diff_.run)->required();
+    diff->add_flag("--stat", diff_.stat, "Only which files, and how much");
+    diff->add_flag("--json", diff_.as_json, "As JSON");
+    auto* trees = app_.add_subcommand("worktree", "Look at worktrees, or remove them");
+    trees->fallthrough();
+    trees->require_subcommand(1);
+    auto* list = trees->add_subcommand("list", "Which there are, and why each stays");
+    list->fallthrough();
+    list->add_flag("--json", list_.as_json, "As JSON");
+    list->callback([this] { into_.what = list_; });
+    auto* remove = trees->add_subcommand("remove", "Remove those that hold no work");
+    remove->fallthrough();
+    remove->add_option("RUN", remove_.runs)->required();
+    remove->callback([this] { into_.what = remove_; });
+  }
+
   void add_checks() {
     command("tools", "The tools that clients see", tools_)
       ->add_flag("--json", tools_.as_json, "As JSON");
@@ -172,6 +193,9 @@ private:
   tree_options tree_;
   why_options why_;
   restart_options restart_;
+  diff_options diff_;
+  worktree_list_options list_;
+  worktree_remove_options remove_;
   tools_options tools_;
   doctor_options doctor_;
   version_options version_;

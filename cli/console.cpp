@@ -21,14 +21,17 @@ void complain(std::string_view text) {
 }
 
 std::string in_commands(std::string text) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 7> all{
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 10> all{
     {{"list_runs", "troupe ps -a"},
      {"get_run", "troupe show"},
      {"poll_events", "troupe logs"},
      {"wait_runs", "troupe wait"},
      {"cancel_run", "troupe kill"},
      {"continue_run", "troupe answer"},
-     {"spawn_run", "troupe run"}}};
+     {"spawn_run", "troupe run"},
+     {"get_diff", "troupe diff"},
+     {"list_worktrees", "troupe worktree list"},
+     {"remove_worktree", "troupe worktree remove"}}};
   for (const auto& [tool, command] : all)
     for (auto at = text.find(tool); at != text.npos; at = text.find(tool, at))
       text.replace(at, tool.size(), command);

@@ -116,6 +116,8 @@ result<json> order_of(const run_options& wanted) {
     order["nickname"] = *wanted.name;
   if (!wanted.allow.empty())
     order["permissions"] = {{"allow", wanted.allow}};
+  if (wanted.worktree)
+    order["isolation"] = "worktree";
   return order;
 }
 
@@ -168,7 +170,8 @@ int start_run(door& at, const run_options& wanted) {
   auto order = order_of(wanted);
   if (!order)
     return exit_with(order.error());
-  const auto answer = at.call("spawn_run", std::move(*order));
+  const auto longer = std::chrono::seconds(wanted.worktree ? 60 : 0);
+  const auto answer = at.call("spawn_run", std::move(*order), longer);
   if (!answer)
     return exit_with(answer.error());
   const auto run = decode<spawned_run>(*answer);

@@ -7,6 +7,7 @@
 #include "cli/keeper_command.hpp"
 #include "cli/relay.hpp"
 #include "cli/team_command.hpp"
+#include "cli/worktrees.hpp"
 #include "keeper/hold.hpp"
 
 #include <concepts>
@@ -67,6 +68,15 @@ int ask(door& at, const why_options& wanted) {
 }
 int ask(door& at, const restart_options& wanted) {
   return restart_one(at, wanted);
+}
+int ask(door& at, const diff_options& wanted) {
+  return show_diff(at, wanted);
+}
+int ask(door& at, const worktree_list_options& wanted) {
+  return show_worktrees(at, wanted);
+}
+int ask(door& at, const worktree_remove_options& wanted) {
+  return remove_worktrees(at, wanted);
 }
 int ask(door& at, const tools_options& wanted) {
   return show_tools(at, wanted);

@@ -76,6 +76,7 @@ struct run_options {
   std::optional<std::string> cwd;
   std::optional<std::string> model;
   std::vector<std::string> allow;
+  bool worktree = false;
   bool detach = false;
   bool as_json = false;
 };
@@ -109,6 +110,20 @@ struct restart_options {
   bool fresh = false;
 };
 
+struct diff_options {
+  std::string run;
+  bool stat = false;
+  bool as_json = false;
+};
+
+struct worktree_list_options {
+  bool as_json = false;
+};
+
+struct worktree_remove_options {
+  std::vector<std::string> runs;
+};
+
 struct tools_options {
   bool as_json = false;
 };
@@ -138,6 +153,9 @@ struct invocation {
     tree_options,
     why_options,
     restart_options,
+    diff_options,
+    worktree_list_options,
+    worktree_remove_options,
     tools_options,
     doctor_options>
     what;

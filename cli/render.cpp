@@ -163,6 +163,11 @@ std::string render_run(const run_view& run, const look& as) {
   add_line(out, "backend", run.backend);
   add_line(out, "role", run.role);
   add_line(out, "cwd", run.cwd);
+  if (run.worktree) {
+    add_line(out, "branch", run.worktree->branch);
+    add_line(out, "base", run.worktree->base_commit);
+    add_line(out, "worktree", run.worktree->path);
+  }
   add_line(out, "session", run.session_id);
   add_line(out, "backend's", run.backend_session_id.value_or(""));
   add_line(out, "parent", run.parent_run_id.value_or(""));

@@ -3,10 +3,12 @@
 #include "actors/io_room.hpp"
 #include "actors/journal.hpp"
 #include "actors/log.hpp"
+#include "actors/notifier.hpp"
 #include "actors/registry.hpp"
 #include "actors/runs.hpp"
 #include "actors/syncer.hpp"
 #include "actors/teams.hpp"
+#include "actors/worktrees.hpp"
 #include "io/clients.hpp"
 #include "keeper/descriptor.hpp"
 #include "mcp/gateway.hpp"
@@ -46,6 +48,8 @@ struct services {
   syncer_actor grouped;
   journal_actor journal;
   registry_actor registry;
+  worktrees_actor worktrees;
+  notifier_actor notifier;
   runs_actor runs;
   teams_actor teams;
   gateway_actor gateway;
@@ -70,6 +74,8 @@ caf::behavior root(caf::event_based_actor* self, const services& all) {
   self->monitor(all.grouped);
   self->monitor(all.journal);
   self->monitor(all.registry);
+  self->monitor(all.worktrees);
+  self->monitor(all.notifier);
   self->monitor(all.runs);
   self->monitor(all.teams);
   self->monitor(all.gateway);
@@ -100,6 +106,9 @@ int serve(host_options options) {
       .grouped = all.grouped,
       .retention_days = options.config.retention_days});
   all.registry = system.spawn(registry, static_cast<room*>(&world), all.journal);
+  all.worktrees =
+    system.spawn<caf::detached>(worktrees_of_runs, worktrees_setup{disk, all.registry});
+  all.notifier = system.spawn(notifier, notifier_setup{&world, disk, all.journal});
   std::mutex lock;
   std::condition_variable lost;
   std::optional<bool> on_purpose;
@@ -110,6 +119,8 @@ int serve(host_options options) {
       .around = {.world = &world, .disk = disk, .journal = all.journal},
       .registry = all.registry,
       .config = options.config,
+      .worktrees = all.worktrees,
+      .notifier = all.notifier,
       .keeper_pid = options.keeper_pid});
   all.teams = system.spawn(
     teams,
@@ -120,7 +131,11 @@ int serve(host_options options) {
   all.gateway = system.spawn(
     mcp::gateway,
     static_cast<room*>(&world),
-    desk{.registry = all.registry, .runs = all.runs, .teams = all.teams},
+    desk{
+      .registry = all.registry,
+      .runs = all.runs,
+      .teams = all.teams,
+      .worktrees = all.worktrees},
     mcp::session_options{
       .toolsets = joined(options.config.toolsets),
       .line_bytes_max = io::clients::line_bytes_max,

@@ -1,6 +1,7 @@
 #include "keeper/attempt.hpp"
 
 #include "keeper/files.hpp"
+#include "keeper/landlock.hpp"
 #include "keeper/log.hpp"
 #include "keeper/processes.hpp"
 #include "protocol/json.hpp"
@@ -143,7 +144,25 @@ result<launch> attempt::prepare() {
   what.stdio = {stdio_[0].get(), stdio_[1].get(), stdio_[2].get()};
   what.files = on_.files;
   what.umask = on_.umask;
+  what.oom_score_adj = on_.oom_score_adj;
+  if (auto held = confine(what); !held)
+    return fail(std::move(held.error()));
   return what;
+}
+
+result<void> attempt::confine(launch& what) {
+  if (!what_.confine)
+    return {};
+  auto rules = ruleset_for(*what_.confine);
+  if (!rules)
+    return fail(std::move(rules.error()));
+  ruleset_ = std::move(*rules);
+  what.ruleset = ruleset_.get();
+  if (const auto most = what_.confine->file_mb)
+    what.file_bytes = rlimit{rlim_t{*most} << 20, rlim_t{*most} << 20};
+  if (const auto most = what_.confine->open_files)
+    what.files = rlimit{*most, *most};
+  return {};
 }
 
 tree::events attempt::tree_events() {
@@ -165,6 +184,7 @@ void attempt::start() {
   tree_ = plant(on_, what_, tree_events());
   tree_->start(std::move(*what));
   stdio_ = {};
+  ruleset_.reset();
 }
 
 void attempt::on_started(launched agent) {

@@ -61,6 +61,7 @@ private:
   [[nodiscard]] result<descriptor> open_transcript(const char* name) const;
   [[nodiscard]] std::unique_ptr<input> input_on(descriptor pipe, descriptor spool);
   [[nodiscard]] result<launch> prepare();
+  [[nodiscard]] result<void> confine(launch& what);
   [[nodiscard]] tree::events tree_events();
   [[nodiscard]] spawned_report report_of_start(std::vector<int>& beside) const;
   void on_started(launched agent);
@@ -74,6 +75,7 @@ private:
   spawn_order what_;
   tell tell_;
   std::array<descriptor, 3> stdio_;
+  descriptor ruleset_;
   std::unique_ptr<input> input_;
   std::unique_ptr<tree> tree_;
   launched main_;

@@ -47,6 +47,15 @@ std::vector<std::string> take_all(std::string_view& text) {
   return words;
 }
 
+std::string text_of(const std::optional<rlimit>& limit) {
+  return limit ? std::to_string(limit->rlim_max) : std::string();
+}
+
+rlimit limit_of(const std::string& text) {
+  const auto most = std::strtoull(text.c_str(), nullptr, 10);
+  return {most, most};
+}
+
 launch read_hold_job(int fd) {
   const auto size =
     static_cast<std::size_t>(std::max<off_t>(0, lseek(fd, 0, SEEK_END)));
@@ -58,6 +67,13 @@ launch read_hold_job(int fd) {
   what.cwd = take(text);
   what.argv = take_all(text);
   what.env = take_all(text);
+  what.oom_score_adj = take(text);
+  if (const auto most = take(text); !most.empty())
+    what.file_bytes = limit_of(most);
+  if (const auto most = take(text); !most.empty())
+    what.files = limit_of(most);
+  if (!take(text).empty())
+    what.ruleset = hold_ruleset_fd;
   what.stdio = {0, 1, 2};
   return what;
 }
@@ -121,6 +137,8 @@ int start_agent() {
   const auto what = read_hold_job(hold_job_fd);
   close(hold_job_fd);
   const auto agent = start(what);
+  if (what.ruleset >= 0)
+    close(what.ruleset);
   const descriptor nowhere(open("/dev/null", O_RDWR | O_CLOEXEC));
   for (int fd = 0; fd < 3; ++fd)
     dup2(nowhere.get(), fd);
@@ -143,6 +161,10 @@ descriptor print_hold_job(const launch& what) {
   put(text, what.cwd);
   put(text, what.argv);
   put(text, what.env);
+  put(text, what.oom_score_adj);
+  put(text, text_of(what.file_bytes));
+  put(text, what.ruleset >= 0 ? text_of(what.files) : std::string());
+  put(text, what.ruleset >= 0 ? "confined" : "");
   descriptor file(memfd_create("troupe-hold-job", MFD_CLOEXEC));
   std::string_view rest = text;
   while (file && !rest.empty()) {
@@ -159,7 +181,7 @@ int hold_main(int, char**) {
   sigfillset(&all);
   sigprocmask(SIG_SETMASK, &all, nullptr);
   signal(SIGCHLD, SIG_DFL);
-  for (const int fd : {hold_socket_fd, hold_job_fd, hold_lock_fd})
+  for (const int fd : {hold_socket_fd, hold_job_fd, hold_lock_fd, hold_ruleset_fd})
     fcntl(fd, F_SETFD, FD_CLOEXEC);
   sigset_t dead;
   sigemptyset(&dead);

@@ -14,9 +14,10 @@
 namespace troupe::keeper {
 
 /// What hold is given, by descriptor number; 0, 1, 2 are the agent's.
-inline constexpr int hold_socket_fd = 3; ///< SOCK_SEQPACKET; one hold_word a packet.
-inline constexpr int hold_job_fd = 4;    ///< What to start; see hold_job.
-inline constexpr int hold_lock_fd = 5;   ///< The state directory's lock, kept open.
+inline constexpr int hold_socket_fd = 3;  ///< SOCK_SEQPACKET; one hold_word a packet.
+inline constexpr int hold_job_fd = 4;     ///< What to start; see hold_job.
+inline constexpr int hold_lock_fd = 5;    ///< The state directory's lock, kept open.
+inline constexpr int hold_ruleset_fd = 6; ///< Of Landlock, for a confined agent only.
 
 /// What hold tells its keeper; last of all `emptied`: its status is told to its parent
 /// only, and that may be another keeper's. Plain memory: both ends are the same
@@ -39,8 +40,8 @@ struct hold_word {
 };
 static_assert(std::is_trivially_copyable_v<hold_word>);
 
-/// A launch written to a memory file (its program, cwd, argv and env): an agent's
-/// environment must not be hold's own.
+/// A launch written to a memory file (its program, cwd, argv, env and fences): an
+/// agent's environment must not be hold's own.
 [[nodiscard]] descriptor print_hold_job(const launch& what);
 
 /// The main of `troupe hold`; takes no arguments. Ends the process with code 0 when

@@ -58,7 +58,15 @@ public:
       groups_(short_hash(options_.state_dir)), known_(options_.state_dir),
       signals_(take_signals()),
       ground_{
-        waits_, kids_, groups_, known_, options_.hold, lease_.lock(), files, mask},
+        waits_,
+        kids_,
+        groups_,
+        known_,
+        options_.hold,
+        lease_.lock(),
+        files,
+        mask,
+        raised_oom_score()},
       supervisor_(waits_, kids_, lease_, options_.supervisor) {}
 
   /// `failure` is set if it could not serve.

@@ -14,6 +14,25 @@
 /// What the supervisor tells the keeper.
 namespace troupe::keeper {
 
+/// How far the processes of an attempt may reach (keeper/landlock.hpp).
+struct fence {
+  std::vector<std::string> writable;
+  std::vector<std::string> if_there;
+  bool signals = false;
+  std::optional<std::uint32_t> file_mb;
+  std::optional<std::uint32_t> open_files;
+
+  static constexpr auto fields() {
+    return field_list{
+      required("writable", &fence::writable, "What they may write to; must exist."),
+      optional("if_there", &fence::if_there, "The same, where it exists."),
+      optional("signals", &fence::signals, "Whether they may signal others."),
+      optional("file_mb", &fence::file_mb, "Largest file they may write."),
+      optional("open_files", &fence::open_files, "Descriptors a process."),
+    };
+  }
+};
+
 /// Starts an attempt. Idempotent by key; refused while another attempt of the run is
 /// not proved gone. stdout and stderr are appended to stdout.ndjson and stderr.log in
 /// `dir`.
@@ -26,6 +45,7 @@ struct spawn_order {
   bool stdin_open = false;
   std::optional<std::uint32_t> memory_mb;
   std::optional<std::uint32_t> processes;
+  std::optional<fence> confine;
 
   static constexpr auto fields() {
     return field_list{
@@ -45,6 +65,7 @@ struct spawn_order {
         "processes",
         &spawn_order::processes,
         "Limit of the tree's processes and threads where the tier has one."),
+      optional("confine", &spawn_order::confine, "Absent: as free as the keeper."),
     };
   }
 };

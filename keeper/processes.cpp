@@ -3,9 +3,11 @@
 #include "keeper/descriptor.hpp"
 #include "keeper/files.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <sstream>
 #include <string>
@@ -22,6 +24,8 @@ namespace {
 using children_map = std::unordered_map<int, std::vector<int>>;
 
 constexpr int stop_rounds_max = 64;
+constexpr int oom_score_raise = 300;
+constexpr int oom_score_max = 1000;
 
 std::string proc(int pid, const char* file) {
   return "/proc/" + std::to_string(pid) + "/" + file;
@@ -132,6 +136,12 @@ std::optional<int> status_of_zombie(int pid) {
     return {};
   const auto all = numbers(*word);
   return all.empty() ? std::nullopt : std::optional(all.front());
+}
+
+std::string raised_oom_score() {
+  const auto own = read_file("/proc/self/oom_score_adj");
+  const int score = own ? std::atoi(own->c_str()) : 0;
+  return std::to_string(std::min(score + oom_score_raise, oom_score_max));
 }
 
 std::vector<int> all_processes() {

@@ -30,6 +30,10 @@ bool send_signal(int pidfd, int signal);
 /// (proc(5), field 52; the same user or root); else nothing.
 [[nodiscard]] std::optional<int> status_of_zombie(int pid);
 
+/// An oom_score_adj by which an agent goes before us when memory runs out. Only ever
+/// raised: lowering needs a privilege.
+[[nodiscard]] std::string raised_oom_score();
+
 /// All processes there are.
 [[nodiscard]] std::vector<int> all_processes();
 

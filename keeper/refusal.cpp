@@ -161,6 +161,8 @@ std::string explain(const launch_failure& why, const launch& what) {
            std::strerror(why.error);
   case launch_step::cwd:
     return cwd_refusal(why.error, what);
+  case launch_step::confine:
+    return std::string("cannot confine it: ") + std::strerror(why.error);
   case launch_step::exec:
     return exec_refusal(why.error, what);
   }

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <linux/sched.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -32,6 +33,10 @@ struct child_job {
   unsigned handed_count;
   std::array<int, 2> procs;
   const rlimit* files;
+  const rlimit* file_bytes;
+  const char* oom_score_adj;
+  unsigned long oom_score_adj_bytes;
+  int ruleset;
   const mode_t* umask;
   launch_failure why;
 };
@@ -72,6 +77,27 @@ bool place_all(const child_job& job) {
   return syscall(SYS_close_range, 3 + job.handed_count, ~0U, close_range_cloexec) >= 0;
 }
 
+/// Likelier to be ended than what supervises it, if memory runs out; without /proc it
+/// stays as it is.
+void offer_to_oom_killer(const child_job& job) {
+  if (job.oom_score_adj_bytes == 0)
+    return;
+  const auto file =
+    syscall(SYS_openat, AT_FDCWD, "/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC, 0);
+  if (file < 0)
+    return;
+  syscall(SYS_write, file, job.oom_score_adj, job.oom_score_adj_bytes);
+  syscall(SYS_close, file);
+}
+
+bool put_on_fence(const child_job& job) {
+  const rlimit no_core{0, 0};
+  return job.ruleset < 0 ||
+         (syscall(SYS_prlimit64, 0, RLIMIT_CORE, &no_core, nullptr) >= 0 &&
+          syscall(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1UL, 0UL, 0UL, 0UL) >= 0 &&
+          syscall(SYS_landlock_restrict_self, job.ruleset, 0U) >= 0);
+}
+
 /// Runs in the child, in our memory, on its own stack: system calls only.
 __attribute__((no_sanitize("address", "undefined"))) int child(void* argument) {
   auto& job = *static_cast<child_job*>(argument);
@@ -84,10 +110,17 @@ __attribute__((no_sanitize("address", "undefined"))) int child(void* argument) {
     return refuse(job, launch_step::stdio);
   if (job.files && syscall(SYS_prlimit64, 0, RLIMIT_NOFILE, job.files, nullptr) < 0)
     return refuse(job, launch_step::files);
+  if (
+    job.file_bytes &&
+    syscall(SYS_prlimit64, 0, RLIMIT_FSIZE, job.file_bytes, nullptr) < 0)
+    return refuse(job, launch_step::files);
   if (*job.cwd && syscall(SYS_chdir, job.cwd) < 0)
     return refuse(job, launch_step::cwd);
   if (job.umask)
     syscall(SYS_umask, *job.umask);
+  offer_to_oom_killer(job);
+  if (!put_on_fence(job))
+    return refuse(job, launch_step::confine);
   reset_signals();
   const std::uint64_t none = 0;
   syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, nullptr, signal_set_bytes);
@@ -237,6 +270,10 @@ tl::expected<launched, launch_failure> start(const launch& what) {
     job.handed[i] = lifted(what.handed[i], held);
   job.procs = what.procs;
   job.files = what.files ? &*what.files : nullptr;
+  job.file_bytes = what.file_bytes ? &*what.file_bytes : nullptr;
+  job.oom_score_adj = what.oom_score_adj.c_str();
+  job.oom_score_adj_bytes = what.oom_score_adj.size();
+  job.ruleset = lifted(what.ruleset, held);
   if (std::ranges::any_of(held, [](const auto& fd) { return !fd; }))
     return tl::unexpected(launch_failure{launch_step::stdio, EMFILE});
   job.umask = what.umask ? &*what.umask : nullptr;

@@ -26,6 +26,9 @@ struct launch {
   std::array<int, 2> procs{-1, -1};     ///< Open cgroup.procs of v1 groups to join.
   std::optional<mode_t> umask;          ///< If not the caller's.
   std::optional<rlimit> files;          ///< RLIMIT_NOFILE, if not the caller's.
+  std::optional<rlimit> file_bytes;     ///< RLIMIT_FSIZE, if not the caller's.
+  std::string oom_score_adj;            ///< Empty: the caller's.
+  int ruleset = -1; ///< Of Landlock, put on with no_new_privs and without core dumps.
 };
 
 struct launched {
@@ -40,6 +43,7 @@ enum class launch_step : std::uint8_t {
   stdio,
   files,
   cwd,
+  confine,
   exec
 };
 

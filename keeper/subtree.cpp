@@ -149,7 +149,9 @@ bool subtree::start_hold(int socket, int job) {
   hold.cwd = "/";
   hold.stdio = what_.stdio;
   hold.handed = {socket, job, on_.lock};
-  hold.files = what_.files;
+  if (what_.ruleset >= 0)
+    hold.handed.push_back(what_.ruleset);
+  hold.files = what_.ruleset >= 0 ? on_.files : what_.files;
   hold.umask = what_.umask;
   auto begun = keeper::start(hold);
   if (!begun) {

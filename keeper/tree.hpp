@@ -24,6 +24,7 @@ struct ground {
   int lock = -1;
   std::optional<rlimit> files; ///< What agents get as RLIMIT_NOFILE.
   std::optional<mode_t> umask; ///< What agents get.
+  std::string oom_score_adj;   ///< What agents get.
 };
 
 /// The processes of one attempt: an agent and whatever it starts. Knows its members in

@@ -28,9 +28,9 @@ json lean(json schema) {
 json wordless(json schema) {
   if (!schema.is_structured())
     return schema;
-  if (const auto words = schema.find("description");
-      words != schema.end() && words->is_string())
-    schema.erase("description");
+  for (const char* unsaid : {"description", "default", "minimum"})
+    if (const auto it = schema.find(unsaid); it != schema.end() && !it->is_object())
+      schema.erase(it);
   for (auto& member : schema)
     member = wordless(std::move(member));
   return schema;

@@ -13,6 +13,7 @@ struct deadline {
   static constexpr auto poll = 40s;
   static constexpr auto wait = 60s;
   static constexpr auto stop = 60s;
+  static constexpr auto files = 60s; ///< Of a repository.
 };
 
 /// A page that does not fit is asked for again with fewer rows, so that its cursor is
@@ -48,7 +49,7 @@ const std::vector<tool>& tools() {
          "wait_runs with the run_ids.",
        .toolset = "runs",
        .open_world = true,
-       .timeout = deadline::answer}),
+       .timeout = deadline::files}),
     row<get_run>(
       &desk::registry,
       {.name = "get_run",
@@ -242,6 +243,43 @@ const std::vector<tool>& tools() {
        .destructive = true,
        .open_world = true,
        .timeout = deadline::answer}),
+    row<get_diff>(
+      &desk::worktrees,
+      {.name = "get_diff",
+       .title = "See what a run changed",
+       .description =
+         "Shows what a run in a worktree of its own changed against the commit it "
+         "started from: committed, uncommitted and untracked files, and the patch. "
+         "Give next_offset as offset for the rest of the patch; stat for the files "
+         "alone. Works while the run works. Next: merge its branch, then "
+         "remove_worktree.",
+       .toolset = "worktrees",
+       .read_only = true,
+       .idempotent = true,
+       .timeout = deadline::files}),
+    row<list_worktrees>(
+      &desk::worktrees,
+      {.name = "list_worktrees",
+       .title = "List worktrees",
+       .description =
+         "Lists the git worktrees that were made for runs, newest first, and why each "
+         "has to stay: work that is nowhere else, or a run that uses it. Next: "
+         "get_diff for what is in one, remove_worktree for one that nothing keeps.",
+       .toolset = "worktrees",
+       .read_only = true,
+       .idempotent = true,
+       .timeout = deadline::files}),
+    row<remove_worktree>(
+      &desk::worktrees,
+      {.name = "remove_worktree",
+       .title = "Remove a worktree",
+       .description =
+         "Removes the worktree of a run, and the branch made for it. Refused, with "
+         "what to do, while it holds files that are not committed, commits that no "
+         "other branch has, or a live run: work is never lost. There is no way to "
+         "force it.",
+       .toolset = "worktrees",
+       .timeout = deadline::files}),
   };
   return table;
 }

@@ -41,6 +41,11 @@ constexpr std::array guides{
     "For agents that depend on each other: spawn_team starts them in order and decides "
     "together about restarts; get_tree shows them and waits for the end; why tells the "
     "reasons. cancel_team and restart_run only when the user asks for it.\n"},
+  guide{
+    "worktrees",
+    "Runs started with isolation \"worktree\" work on a branch of their own and "
+    "disturb no checkout: get_diff shows what one changed, also while it works. Merge "
+    "the branch named there, then remove_worktree; it refuses to lose work.\n"},
 };
 
 bool known(std::string_view name) {

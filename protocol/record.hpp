@@ -51,6 +51,13 @@ concept closed_record = record<T> && requires {
   requires T::closed;
 };
 
+/// A record that few need: its schema is any object, and what it holds is said by the
+/// words of the member that has it. Its decoder is as strict as any.
+template <class T>
+concept sketched_record = record<T> && requires {
+  requires T::sketched;
+};
+
 namespace detail {
 
 template <std::size_t I, class Field>

@@ -29,6 +29,7 @@ struct run_brief {
   std::optional<std::string> parent_run_id;
   std::uint32_t depth = 1;
   std::optional<std::string> team_id;
+  std::optional<std::string> origin;
 
   friend bool operator==(const run_brief&, const run_brief&) = default;
 
@@ -55,6 +56,8 @@ struct run_brief {
       optional("parent_run_id", &run_brief::parent_run_id, "The run that started it."),
       optional("depth", &run_brief::depth, "1 for a run started by a person."),
       optional("team_id", &run_brief::team_id, "The team it is a member of."),
+      optional(
+        "origin", &run_brief::origin, "The cwd asked for, if it works in a worktree."),
     };
   }
 };

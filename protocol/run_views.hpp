@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/exit.hpp"
+#include "protocol/isolation.hpp"
 #include "protocol/phases.hpp"
 #include "protocol/usage.hpp"
 #include "protocol/values.hpp"
@@ -110,6 +111,7 @@ struct run_view {
   std::uint32_t depth = 1;
   std::optional<std::string> team_id;
   std::optional<std::string> member;
+  std::optional<worktree_view> worktree;
 
   static constexpr auto fields() {
     return field_list{
@@ -144,6 +146,7 @@ struct run_view {
       optional("depth", &run_view::depth, "1 for a run started by a person."),
       optional("team_id", &run_view::team_id, "The team it is a member of."),
       optional("member", &run_view::member, "As which member of the team."),
+      optional("worktree", &run_view::worktree, "Its own, if it is isolated."),
     };
   }
 };

@@ -9,3 +9,4 @@
 #include "protocol/team_views.hpp"
 #include "protocol/teams.hpp"
 #include "protocol/watching.hpp"
+#include "protocol/worktrees.hpp"

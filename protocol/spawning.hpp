@@ -1,6 +1,9 @@
 #pragma once
 
+#include "protocol/confinement.hpp"
+#include "protocol/isolation.hpp"
 #include "protocol/messages.hpp"
+#include "protocol/notify.hpp"
 #include "protocol/phases.hpp"
 #include "protocol/policy.hpp"
 
@@ -43,6 +46,9 @@ struct spawn_run {
   std::map<std::string, std::string> env;
   env_mode environment = env_mode::inherit;
   std::optional<std::string> idempotency_key;
+  isolation_mode isolation = isolation_mode::none;
+  std::optional<notify_policy> notify;
+  std::optional<confinement> confine;
 
   static constexpr bool closed = true;
   static constexpr auto fields() {
@@ -91,6 +97,19 @@ struct spawn_run {
         "idempotency_key",
         &spawn_run::idempotency_key,
         "The same key again answers with the same run."),
+      optional(
+        "isolation",
+        &spawn_run::isolation,
+        "worktree: in a git worktree and branch of its own."),
+      optional(
+        "notify",
+        &spawn_run::notify,
+        "Tells a person, by {command: [argv], on: [attention, end], timeout_s}."),
+      optional(
+        "confine",
+        &spawn_run::confine,
+        "The kernel lets it write in cwd and signal its own only, beside "
+        "{writable: [paths], signals, file_mb, open_files}."),
     };
   }
 };

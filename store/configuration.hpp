@@ -1,5 +1,7 @@
 #pragma once
 
+#include "protocol/confinement.hpp"
+#include "protocol/notify.hpp"
 #include "protocol/policy.hpp"
 #include "protocol/result.hpp"
 
@@ -20,6 +22,7 @@ struct backend_settings {
   std::optional<run_limits> limits;
   std::optional<restart_policy> restart;
   std::optional<permission_policy> permissions;
+  std::optional<confinement> confine;
 
   static constexpr bool closed = true;
   static constexpr auto fields() {
@@ -31,6 +34,7 @@ struct backend_settings {
       optional("restart", &backend_settings::restart, "Instead of the defaults."),
       optional(
         "permissions", &backend_settings::permissions, "Instead of the defaults."),
+      optional("confine", &backend_settings::confine, "How far its runs may reach."),
     };
   }
 };
@@ -43,6 +47,7 @@ struct configuration {
   std::vector<std::string> toolsets = {"runs"};
   std::uint32_t idle_exit_s = 600;
   std::uint32_t retention_days = 30;
+  std::optional<notify_policy> notify;
 
   static constexpr bool closed = true;
   static constexpr auto fields() {
@@ -59,6 +64,10 @@ struct configuration {
         "retention_days",
         &configuration::retention_days,
         "Final runs are kept this many days; 0: for ever."),
+      optional(
+        "notify",
+        &configuration::notify,
+        "A command for when a run needs an answer or has ended."),
     };
   }
 };

@@ -25,6 +25,14 @@ fs::path layout::runs() const {
   return state / "runs";
 }
 
+fs::path layout::worktrees() const {
+  return state / "worktrees";
+}
+
+fs::path layout::worktree(const std::string& run_id) const {
+  return worktrees() / plain(run_id);
+}
+
 fs::path layout::run(const std::string& run_id) const {
   return runs() / plain(run_id);
 }
@@ -63,6 +71,14 @@ fs::path layout::inputs_file(const std::string& run_id, std::uint32_t n) const {
 
 fs::path layout::token_file(const std::string& run_id, std::uint32_t n) const {
   return attempt(run_id, n) / "token";
+}
+
+fs::path layout::notice(const std::string& run_id, std::uint64_t seq) const {
+  return run(run_id) / "notices" / std::to_string(seq);
+}
+
+fs::path layout::notice_file(const std::string& run_id, std::uint64_t seq) const {
+  return notice(run_id, seq) / "notice.json";
 }
 
 fs::path layout::session_file(const std::string& session_id) const {

@@ -13,6 +13,8 @@ struct layout {
   std::filesystem::path state; ///< The state directory, 0700.
 
   [[nodiscard]] std::filesystem::path runs() const;
+  [[nodiscard]] std::filesystem::path worktrees() const;
+  [[nodiscard]] std::filesystem::path worktree(const std::string& run_id) const;
   [[nodiscard]] std::filesystem::path run(const std::string& run_id) const;
   [[nodiscard]] std::filesystem::path run_file(const std::string& run_id) const;
   [[nodiscard]] std::filesystem::path launch_file(const std::string& run_id) const;
@@ -28,6 +30,10 @@ struct layout {
   inputs_file(const std::string& run_id, std::uint32_t n) const;
   [[nodiscard]] std::filesystem::path
   token_file(const std::string& run_id, std::uint32_t n) const;
+  [[nodiscard]] std::filesystem::path
+  notice(const std::string& run_id, std::uint64_t seq) const;
+  [[nodiscard]] std::filesystem::path
+  notice_file(const std::string& run_id, std::uint64_t seq) const;
   [[nodiscard]] std::filesystem::path session_file(const std::string& session_id) const;
   [[nodiscard]] std::filesystem::path teams() const;
   [[nodiscard]] std::filesystem::path team(const std::string& team_id) const;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "protocol/notify.hpp"
 #include "protocol/runs.hpp"
 
 #include <map>
@@ -73,6 +74,8 @@ struct launch_record {
   run_limits limits;
   permission_policy permissions;
   std::map<std::string, std::string> env; ///< Complete, without what attempts add.
+  std::optional<notify_policy> notify;
+  std::optional<confinement> confine;
 
   static constexpr auto fields() {
     return field_list{
@@ -86,6 +89,8 @@ struct launch_record {
       optional("limits", &launch_record::limits, "As given."),
       optional("permissions", &launch_record::permissions, "As given."),
       optional("env", &launch_record::env, "Complete environment."),
+      optional("notify", &launch_record::notify, "Who is told of it."),
+      optional("confine", &launch_record::confine, "How far it may reach."),
     };
   }
 };
@@ -102,6 +107,7 @@ struct session_record {
   std::string last_run_id;
   timestamp updated_at;
   launch_record launch; ///< Of its last run, for continue_run; without secrets' values.
+  std::optional<worktree_view> worktree; ///< That all its runs work in.
 
   static constexpr auto fields() {
     return field_list{
@@ -119,6 +125,7 @@ struct session_record {
       required("last_run_id", &session_record::last_run_id, "Its newest run."),
       required("updated_at", &session_record::updated_at, "When it last changed."),
       required("launch", &session_record::launch, "How its last run was started."),
+      optional("worktree", &session_record::worktree, "That all its runs work in."),
     };
   }
 };

@@ -1,10 +1,12 @@
 #include "tests/actors/house.hpp"
 
 #include "actors/journal.hpp"
+#include "actors/notifier.hpp"
 #include "actors/registry.hpp"
 #include "actors/runs.hpp"
 #include "actors/syncer.hpp"
 #include "actors/teams.hpp"
+#include "actors/worktrees.hpp"
 
 namespace troupe::test {
 
@@ -14,12 +16,16 @@ void house::begin_hearing(std::vector<keeper::report> early) {
     journal,
     journal_setup{.disk = disk, .world = &outside, .awaited = hand, .grouped = hand}));
   names = spawn(registry, static_cast<room*>(&outside), files);
+  trees = spawn(worktrees_of_runs, worktrees_setup{disk, names});
+  herald = spawn(notifier, notifier_setup{&outside, disk, files});
   boss = spawn(
     runs,
     runs_setup{
       .around = {.world = &outside, .disk = disk, .journal = files},
       .registry = names,
       .config = config,
+      .worktrees = trees,
+      .notifier = herald,
       .keeper_pid = 77});
   coach = spawn(
     teams,
@@ -40,6 +46,8 @@ void house::die() {
   caf::anon_send_exit(coach, caf::exit_reason::kill);
   caf::anon_send_exit(boss, caf::exit_reason::kill);
   caf::anon_send_exit(names, caf::exit_reason::kill);
+  caf::anon_send_exit(trees, caf::exit_reason::kill);
+  caf::anon_send_exit(herald, caf::exit_reason::kill);
   settle();
   caf::anon_send_exit(files, caf::exit_reason::kill);
   settle();

@@ -27,6 +27,8 @@ struct house : actor_world {
   store::configuration config;
   journal_actor files;
   registry_actor names;
+  worktrees_actor trees;
+  notifier_actor herald;
   runs_actor boss;
   teams_actor coach;
 

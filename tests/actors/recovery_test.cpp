@@ -59,6 +59,18 @@ TEST_F(recovery, StartsTheSameAttemptIfTheKeeperWasNeverToldTo) {
   EXPECT_EQ(view(id).restarts, 0u);
 }
 
+TEST_F(recovery, StartsItAsConfinedAsItWasToBe) {
+  (void)start({{"confine", {{"signals", true}}}});
+  die();
+
+  begin();
+
+  ASSERT_EQ(ordered<keeper::spawn_order>().size(), 1u);
+  const auto fence = ordered<keeper::spawn_order>().at(0).confine;
+  ASSERT_TRUE(fence);
+  EXPECT_TRUE(fence->signals);
+}
+
 TEST_F(recovery, SaysTheNoticeOfARestartThatTheKeeperWasNeverToldOf) {
   const auto id = working();
   exits(id, 1);

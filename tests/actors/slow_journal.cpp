@@ -42,6 +42,9 @@ journal_actor::behavior_type slow_journal(
     [pass_on](const save_team& what) { return pass_on(what); },
     [pass_on](const load_team& what) { return pass_on(what); },
     [pass_on](const load_teams& what) { return pass_on(what); },
+    [pass_on](const add_notice& what) { return pass_on(what); },
+    [real](const drop_notice& what) { caf::anon_send(real, what); },
+    [pass_on](const load_notices& what) { return pass_on(what); },
     [disk](const wake&) {
       disk->slow = disk->slow_events = false;
       for (auto& each : std::exchange(disk->waiting, {}))

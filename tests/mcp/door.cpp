@@ -96,6 +96,7 @@ fake_runs(runs_actor::stateful_pointer<fake_state> self, desk_script* s) {
     [](const vet_team&) { return vetted_team{}; },
     [](const teams_actor&) {},
     [](const teams_here&) {},
+    [](const who_works_in&) { return worktree_users{}; },
     [](const stop_run&) {},
     [](const run_over&) {},
     [=](const clients_here& now) { s->clients_told.push_back(now.count); },
@@ -124,16 +125,36 @@ fake_teams(teams_actor::stateful_pointer<fake_state>, desk_script* s) {
     [](const wake&) {}};
 }
 
+worktrees_actor::behavior_type
+fake_worktrees(worktrees_actor::stateful_pointer<fake_state>, desk_script* s) {
+  return {
+    [](const make_worktree&) { return made_worktree{}; },
+    [=](const asked<get_diff>&) { return s->answer(s->changed); },
+    [=](const asked<list_worktrees>&) { return s->answer(worktree_page{}); },
+    [=](const asked<remove_worktree>& q) {
+      return s->answer(removed_worktree{.run_id = q.what.run_id.value_or("r_?")});
+    },
+    [](const runs_actor&) {}};
+}
+
 } // namespace
 
 door_world::door_world()
-  : at{spawn(fake_registry, &script), spawn(fake_runs, &script), spawn(fake_teams, &script)},
-    gate(spawn(
-      mcp::gateway,
-      static_cast<room*>(&outside),
-      at,
-      mcp::session_options{
-        .log = [this](const mcp::call_entry& e) { logged.push_back(e); }})) {}
+  : at(staffed()), gate(spawn(
+                     mcp::gateway,
+                     static_cast<room*>(&outside),
+                     at,
+                     mcp::session_options{.log = [this](const mcp::call_entry& e) {
+                       logged.push_back(e);
+                     }})) {}
+
+desk door_world::staffed() {
+  return {
+    .registry = spawn(fake_registry, &script),
+    .runs = spawn(fake_runs, &script),
+    .teams = spawn(fake_teams, &script),
+    .worktrees = spawn(fake_worktrees, &script)};
+}
 
 void door_world::join(std::uint64_t who) {
   client_joined peer;

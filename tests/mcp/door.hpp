@@ -35,6 +35,7 @@ struct desk_script {
   tree_view tree;
   why_view decisions;
   waited_runs waited;
+  run_diff changed;
   std::vector<caf::typed_response_promise<waited_runs>> waits;
   std::vector<caf::typed_response_promise<process_owner>> identities;
   bool hold_identities = false;
@@ -82,6 +83,9 @@ struct door_world : actor_world {
 
   /// The text of a result that is an error for the model.
   static std::string complaint(const json& message);
+
+private:
+  [[nodiscard]] desk staffed();
 };
 
 } // namespace troupe::test

@@ -52,14 +52,13 @@ public:
     timers_.emplace(now_ + delay, timer{std::move(who), token});
   }
 
+  void wake_no_more(const caf::actor_addr& who) override {
+    std::erase_if(timers_, [&](const auto& each) { return each.second.who == who; });
+  }
   void watch(const keeper::attempt_key& key, caf::actor_addr who) override {
     watchers[key] = std::move(who);
   }
-  void unwatch(const keeper::attempt_key& key) override {
-    if (const auto gone = watchers.extract(key))
-      std::erase_if(
-        timers_, [&](const auto& each) { return each.second.who == gone.mapped(); });
-  }
+  void unwatch(const keeper::attempt_key& key) override { watchers.erase(key); }
   /// Samples are answered at once, with `use`, if there is one.
   void order(keeper::order what) override {
     if (const auto* asked = std::get_if<keeper::sample_order>(&what); asked && use)

@@ -20,7 +20,15 @@ const std::map<std::string, words> arrows{
   {"keeper", {"protocol"}},
   {"io", {"keeper", "protocol"}},
   {"store", {"protocol"}},
-  {"actors", {"supervision", "agents", "io", "store", "keeper/verbs.hpp", "protocol"}},
+  {"worktrees", {"protocol"}},
+  {"actors",
+   {"supervision",
+    "agents",
+    "io",
+    "store",
+    "worktrees",
+    "keeper/verbs.hpp",
+    "protocol"}},
   {"mcp", {"actors", "supervision/restart.hpp", "protocol"}},
   {"host",
    {"mcp", "actors", "supervision", "agents", "io", "store", "keeper", "protocol"}},
@@ -36,6 +44,7 @@ const std::map<std::string, words> guests{
   {"spdlog", {"actors", "mcp", "host", "bench", "tests"}},
   {"yaml-cpp", {"store"}},
   {"CLI", {"cli/arguments.cpp", "bench"}},
+  {"git2.h", {"worktrees/repository.hpp"}},
 };
 
 /// Rooms whose functions take and give JSON values. The others may print or look into
@@ -83,7 +92,7 @@ TEST(Includes, KeepLibrariesInTheirRooms) {
     return "<" + path + "> may not be included here";
   };
 
-  EXPECT_EQ(listed(broken_includes(R"re(^#include <([^>]+/[^>]+)>)re", law)), "");
+  EXPECT_EQ(listed(broken_includes(R"re(^#include <([^>]+)>)re", law)), "");
 }
 
 TEST(Headers, OfRoomsThatDecideAndDoSpeakOfNoJson) {

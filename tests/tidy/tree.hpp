@@ -23,6 +23,7 @@ inline const std::vector<std::string> rooms{
   "keeper",
   "io",
   "store",
+  "worktrees",
   "actors",
   "mcp",
   "host",
