@@ -1,6 +1,8 @@
 #include "agents/adapter.hpp"
 #include "agents/claude/claude_code.hpp"
 #include "agents/claude/command_line.hpp"
+#include "agents/codex/app_server.hpp"
+#include "agents/codex/settings.hpp"
 #include "agents/process.hpp"
 
 #include <algorithm>
@@ -16,6 +18,14 @@ const std::vector<backend_type>& backend_types() {
       .interrupts = true,
       .start = claude::start,
       .make = claude::make,
+    },
+    {
+      .name = "codex",
+      .title = "Codex",
+      .resumes = true,
+      .interrupts = true,
+      .start = codex::start,
+      .make = codex::make,
     },
     {
       .name = "process",

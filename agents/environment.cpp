@@ -10,7 +10,14 @@ namespace {
 
 bool tells_of_another(std::string_view name) {
   constexpr auto names = std::to_array<std::string_view>(
-    {"CLAUDECODE", "CLAUDE_CODE_SESSION_ID", "CLAUDE_CODE_ENTRYPOINT"});
+    {"CLAUDECODE",
+     "CLAUDE_CODE_ENTRYPOINT",
+     "CLAUDE_CODE_SESSION_ID",
+     "CODEX_CI",
+     "CODEX_SANDBOX_NETWORK_DISABLED",
+     "CODEX_SESSION_ID",
+     "CODEX_THREAD_ID",
+     "CODEX_TOOL_CALL_ID"});
   return std::ranges::find(names, name) != names.end() || name.starts_with("MCP_") ||
          name.starts_with("TROUPE_");
 }

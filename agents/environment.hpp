@@ -11,7 +11,8 @@ namespace troupe::agents {
 using environment = std::map<std::string, std::string>;
 
 /// The client's environment without what would tell the agent that it is someone else:
-/// CLAUDECODE, CLAUDE_CODE_SESSION_ID, CLAUDE_CODE_ENTRYPOINT, MCP_* and TROUPE_*.
+/// CLAUDECODE, CLAUDE_CODE_SESSION_ID, CLAUDE_CODE_ENTRYPOINT, CODEX_CI, CODEX_*_ID,
+/// CODEX_SANDBOX_NETWORK_DISABLED, MCP_* and TROUPE_*.
 [[nodiscard]] environment inherited(const environment& of_client);
 
 /// What a clean environment keeps: HOME, PATH, USER, LOGNAME, SHELL, LANG, LC_*, TZ,

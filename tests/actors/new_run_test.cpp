@@ -115,8 +115,15 @@ TEST(Rights, ARunHandsDownNoMoreThanItHas) {
   auto broader = request().what;
   broader.permissions.allow = {"Bash(*)"};
   inherit(broader, parent());
+  auto unasked = request().what;
+  unasked.backend_config = {R"({"approval_policy":"never"})"};
+  inherit(unasked, parent());
+  auto reconfigured = request().what;
+  reconfigured.backend_config = {R"({"config":{"sandbox_mode":"x"}})"};
+  inherit(reconfigured, parent());
 
-  for (const auto& what : {other_backend, freer, without, broader})
+  for (const auto& what :
+       {other_backend, freer, without, broader, unasked, reconfigured})
     EXPECT_FALSE(check_rights(what, parent()));
 }
 

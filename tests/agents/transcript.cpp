@@ -1,12 +1,14 @@
 #include "transcript.hpp"
 
 #include "agents/agent_line.hpp"
+#include "codex/host_lines.hpp"
 #include "protocol/messages.hpp"
 
 #include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
+#include <utility>
 
 namespace troupe::agents {
 
@@ -53,12 +55,19 @@ std::optional<agent_input> input_of(const std::string& text) {
   return {};
 }
 
-attempt_plan plan_of(const json& meta) {
-  attempt_plan plan;
+void read_start(const json& meta, attempt_plan& plan) {
+  plan.cwd = text_in(meta, "cwd");
   for (const auto& word : member(meta, "argv"))
     if (word == "--json-schema")
       plan.backend_config = {R"({"args":["--json-schema","{}"]})"};
-  return plan;
+}
+
+std::string backend_of(const std::filesystem::path& file) {
+  return file.parent_path().filename() == "codex" ? "codex" : "claude_code";
+}
+
+std::optional<agent_input> said_in(const std::string& text, transcript& t) {
+  return t.backend == "codex" ? codex::read_host_line(text, t.plan) : input_of(text);
 }
 
 std::optional<int> signal_number(std::string_view name) {
@@ -69,8 +78,8 @@ std::optional<int> signal_number(std::string_view name) {
 
 class player {
 public:
-  explicit player(const attempt_plan& plan)
-    : speaks_(find_backend("claude_code")->make(plan)) {}
+  player(std::string_view backend, const attempt_plan& plan)
+    : speaks_(find_backend(backend)->make(plan)) {}
 
   void operator()(const transcript::printed& p) {
     step out;
@@ -131,7 +140,7 @@ private:
 } // namespace
 
 transcript read_transcript(const std::filesystem::path& file) {
-  transcript t;
+  transcript t{.backend = backend_of(file)};
   bool asked = false;
   std::ifstream in(file);
   for (std::string text; std::getline(in, text);) {
@@ -142,7 +151,7 @@ transcript read_transcript(const std::filesystem::path& file) {
     if (dir == "out")
       t.entries.emplace_back(transcript::printed{words});
     else if (line.contains("argv"))
-      t.plan = plan_of(line);
+      read_start(line, t.plan);
     else if (dir == "err")
       t.end.stderr_tail += words + "\n";
     else if (dir == "in-eof" || text_in(line, "stdin") == "closed")
@@ -150,9 +159,10 @@ transcript read_transcript(const std::filesystem::path& file) {
     else if (dir == "exit") {
       t.end.code = number_in(line, "code");
       t.end.signal = signal_number(text_in(line, "signal"));
-    } else if (const auto said = dir == "in" ? input_of(words) : std::nullopt) {
-      asked = asked || said->kind == input_kind::turn;
-      t.entries.emplace_back(*said);
+    } else if (const auto said = dir == "in" ? said_in(words, t) : std::nullopt) {
+      const bool first = said->kind == input_kind::turn && !std::exchange(asked, true);
+      const bool greeted = first && t.backend == "codex";
+      t.entries.insert(greeted ? t.entries.begin() : t.entries.end(), *said);
     }
   }
   if (!asked)
@@ -163,21 +173,23 @@ transcript read_transcript(const std::filesystem::path& file) {
 }
 
 std::vector<std::string> play(const transcript& t) {
-  player plays(t.plan);
+  player plays(t.backend, t.plan);
   for (const auto& entry : t.entries)
     std::visit(plays, entry);
   return plays.finish(t.end);
 }
 
 std::vector<std::filesystem::path> transcript_files() {
+  const std::filesystem::path recorded(TROUPE_SOURCE_DIR "/tests/transcripts");
   const auto* other = std::getenv("TROUPE_TRANSCRIPTS");
-  const auto directory = std::filesystem::path(
-    other ? other : TROUPE_SOURCE_DIR "/tests/transcripts/claude");
+  const auto directories = other ? std::vector<std::filesystem::path>{other}
+                                 : std::vector{recorded / "claude", recorded / "codex"};
   std::vector<std::filesystem::path> files;
   std::error_code ignored;
-  for (const auto& entry : std::filesystem::directory_iterator(directory, ignored))
-    if (entry.path().extension() == ".ndjson")
-      files.push_back(entry.path());
+  for (const auto& directory : directories)
+    for (const auto& entry : std::filesystem::directory_iterator(directory, ignored))
+      if (entry.path().extension() == ".ndjson")
+        files.push_back(entry.path());
   std::ranges::sort(files);
   return files;
 }

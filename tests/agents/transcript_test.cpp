@@ -16,6 +16,8 @@ using testing::Not;
 
 std::string name_of(const std::filesystem::path& file) {
   auto name = file.stem().string();
+  if (const auto agent = file.parent_path().filename(); agent != "claude")
+    name = agent.string() + "_" + name;
   std::ranges::replace_if(
     name, [](unsigned char c) { return !std::isalnum(c); }, '_');
   return name;
@@ -25,6 +27,13 @@ class Transcript : public testing::TestWithParam<std::filesystem::path> {
 protected:
   transcript recorded_ = read_transcript(GetParam());
 };
+
+std::filesystem::path golden_of(const std::filesystem::path& file) {
+  std::filesystem::path directory(TROUPE_SOURCE_DIR "/tests/agents/golden");
+  if (const auto agent = file.parent_path().filename(); agent != "claude")
+    directory /= agent;
+  return directory / (file.stem().string() + ".events.jsonl");
+}
 
 std::vector<std::string> lines_of(const std::filesystem::path& file) {
   std::vector<std::string> lines;
@@ -37,8 +46,7 @@ std::vector<std::string> lines_of(const std::filesystem::path& file) {
 TEST_P(Transcript, TellsWhatItsGoldenFileHolds) {
   if (std::getenv("TROUPE_TRANSCRIPTS"))
     GTEST_SKIP() << "other transcripts have no golden files";
-  const auto golden = std::filesystem::path(TROUPE_SOURCE_DIR "/tests/agents/golden") /
-                      (GetParam().stem().string() + ".events.jsonl");
+  const auto golden = golden_of(GetParam());
 
   const auto told = play(recorded_);
 
@@ -90,7 +98,7 @@ INSTANTIATE_TEST_SUITE_P(
   });
 
 TEST(Transcripts, AreThere) {
-  EXPECT_GE(transcript_files().size(), 50u);
+  EXPECT_GE(transcript_files().size(), 120u);
 }
 
 } // namespace

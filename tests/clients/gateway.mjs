@@ -11,6 +11,7 @@ import { promisify } from 'node:util';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { claudeEnv, claudeProgram } from './claude_env.mjs';
+import { codexEnv, codexProgram } from './codex_env.mjs';
 import { killAllWith, processesWith } from './processes.mjs';
 import { startStub } from './stub_llm.mjs';
 
@@ -33,22 +34,37 @@ export async function eventually(claim, deadline = 20_000) {
   }
 }
 
-export class Gateway {
-  clients = [];
-
-  // `url` is a stub model's, for gateways whose agents are real.
-  constructor({ url = 'http://127.0.0.1:1' } = {}) {
-    this.root = mkdtempSync(join(tmpdir(), 'troupe-client-'));
-    this.state = this.directory('state');
-    this.cwd = this.directory('cwd');
-    this.env = claudeEnv({
-      home: this.directory('home'),
-      url,
+// The environment of a gateway whose agents are real, by backend.
+const environments = {
+  claude_code: (options) =>
+    claudeEnv({
+      ...options,
       more: {
-        XDG_RUNTIME_DIR: this.directory('run'),
+        ...options.more,
         TROUPE_CLAUDE_CODE_COMMAND: claudeProgram,
         CLAUDE_CODE_MAX_RETRIES: '1',
       },
+    }),
+  codex: (options) =>
+    codexEnv({
+      ...options, more: { ...options.more, TROUPE_CODEX_COMMAND: codexProgram },
+    }),
+};
+
+export class Gateway {
+  clients = [];
+
+  // `url` is a stub model's, for gateways whose agents are real; `options` are further
+  // ones of the environment of `backend`.
+  constructor({ url = 'http://127.0.0.1:1', backend = 'claude_code', ...options } = {}) {
+    this.root = mkdtempSync(join(tmpdir(), 'troupe-client-'));
+    this.state = this.directory('state');
+    this.cwd = this.directory('cwd');
+    this.env = environments[backend]({
+      home: this.directory('home'),
+      url,
+      more: { XDG_RUNTIME_DIR: this.directory('run') },
+      ...options,
     });
     this.serve = { command: troupe, args: ['mcp', '--state-dir', this.state] };
   }
@@ -182,11 +198,11 @@ export class Session {
   }
 }
 
-// For tests with the real Claude Code as an agent: one stub model for the file; for each
-// test a gateway of its own and a session with it.
-export function claudeTests() {
+// For tests with a real agent: one stub model for the file; for each test a gateway of
+// its own and a session with it.
+function agentTests(backend, options) {
   const t = {
-    claude: (prompt, more = {}) => t.session.spawn('claude_code', { prompt, ...more }),
+    agent: (prompt, more = {}) => t.session.spawn(backend, { prompt, ...more }),
     file: (name) => join(t.gateway.cwd, name),
   };
   before(async () => {
@@ -194,11 +210,21 @@ export function claudeTests() {
   });
   after(() => t.stub.close());
   beforeEach(async () => {
-    t.gateway = new Gateway({ url: t.stub.url });
+    t.gateway = new Gateway({ url: t.stub.url, backend, ...options });
     t.session = await t.gateway.connect();
   });
   afterEach(() => t.gateway.close());
   return t;
+}
+
+export function claudeTests() {
+  const t = agentTests('claude_code');
+  return Object.assign(t, { claude: t.agent });
+}
+
+export function codexTests(options) {
+  const t = agentTests('codex', options);
+  return Object.assign(t, { codex: t.agent });
 }
 
 export const dataMessage = (data) => ({

@@ -1,28 +1,58 @@
 #!/usr/bin/env node
-// Records conversations with the real Claude Code into DIR/<case>.ndjson, a line each:
+// Records conversations with a real agent into DIR/<case>.ndjson, a line each:
 //   {"dir":"meta","line":{…}}   argv and cwd; later stdin closed, a signal sent
 //   {"dir":"in"|"out"|"err","line":"…"}   one line of stdin, stdout, stderr, in order
 //   {"dir":"exit","line":{"code","signal"}}
 // Every case has a home and a working directory of its own; they appear as /home and
 // /cwd, the stub as 127.0.0.1:1.
 //
-//   node record.mjs DIR [case…]
+//   node record.mjs claude|codex DIR [case…]
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { codexCases } from './cases/codex.mjs';
 import { endings } from './cases/endings.mjs';
 import { failures } from './cases/failures.mjs';
 import { permissions } from './cases/permissions.mjs';
 import { tools } from './cases/tools.mjs';
 import { turns } from './cases/turns.mjs';
 import { claudeEnv } from './claude_env.mjs';
+import { CodexConversation } from './codex_conversation.mjs';
+import { codexEnv } from './codex_env.mjs';
 import { Conversation, streaming } from './conversation.mjs';
 import { killAllWith } from './processes.mjs';
 import { startStub } from './stub_llm.mjs';
 
-const cases = { ...turns, ...tools, ...permissions, ...endings, ...failures };
 const kept = 3;
+
+// What each agent is asked, and how a conversation with it is begun. `place` has its
+// home, its cwd and the environment mark of the case; `session` is what to go on with.
+const agents = {
+  claude: {
+    cases: { ...turns, ...tools, ...permissions, ...endings, ...failures },
+    begin(spec, { home, cwd, mark, spell }, session, url) {
+      const resumed = session ? ['--resume', session] : [];
+      return new Conversation({
+        args: spec.alone ?? [...streaming, ...resumed, ...(spec.args ?? [])],
+        cwd,
+        env: claudeEnv({ home, url, key: spec.key, more: { ...spec.env, ...mark } }),
+        spell,
+      });
+    },
+  },
+  codex: {
+    cases: codexCases,
+    begin(spec, { home, cwd, mark, spell }, session, url) {
+      const config = spec.config?.replaceAll('HERE', import.meta.dirname);
+      const env = codexEnv({ home, url, key: spec.key, config, more: mark });
+      const args = spec.alone ?? ['app-server', ...(spec.args ?? [])];
+      const c = new CodexConversation({ args, cwd, env, spell });
+      c.begun = session;
+      return c;
+    },
+  },
+};
 
 // The answer to `initialize` names every command and model there is; a few will do.
 function trimmed(line) {
@@ -42,7 +72,8 @@ function placeholders(root, url) {
       .replaceAll(root, '')
       .replaceAll(mangled, '')
       .replaceAll(url, 'http://127.0.0.1:1')
-      .replace(/https:\/\/[^\s)"\\]+/g, 'https://127.0.0.1:1/');
+      .replace(/https:\/\/[^\s)"\\]+/g, 'https://127.0.0.1:1/')
+      .replace(/(serverName\\":\\")[\w.-]+/g, '$1host');
 }
 
 function newRoot() {
@@ -54,7 +85,8 @@ function newRoot() {
 class Recorder {
   places = new Map();
 
-  constructor(stub, directory) {
+  constructor(agent, stub, directory) {
+    this.agent = agent;
     this.stub = stub;
     this.directory = directory;
   }
@@ -68,19 +100,17 @@ class Recorder {
   }
 
   async record(name) {
-    const spec = cases[name];
+    const spec = this.agent.cases[name];
     const root = await this.placeOf(name, spec);
-    const resumed = spec.after ? ['--resume', this.places.get(spec.after).session] : [];
     const tag = `record-${process.pid}-${name}`;
-    const c = new Conversation({
-      args: spec.alone ?? [...streaming, ...resumed, ...(spec.args ?? [])],
+    const place = {
+      home: join(root, 'home'),
       cwd: join(root, 'cwd'),
-      env: claudeEnv({
-        home: join(root, 'home'), url: this.stub.url, key: spec.key,
-        more: { ...spec.env, TROUPE_RUN_ID: tag },
-      }),
+      mark: { TROUPE_RUN_ID: tag },
       spell: (text) => text.replaceAll('/cwd/', join(root, 'cwd/')),
-    });
+    };
+    const session = spec.after && this.places.get(spec.after).session;
+    const c = this.agent.begin(spec, place, session, this.stub.url);
     await this.drive(c, spec, tag);
     this.write(name, c.log, root);
     this.places.get(name).session = c.session;
@@ -110,12 +140,12 @@ class Recorder {
   }
 }
 
-const [directory, ...chosen] = process.argv.slice(2);
+const [agent, directory, ...chosen] = process.argv.slice(2);
 mkdirSync(directory, { recursive: true });
 const stub = await startStub();
-const recorder = new Recorder(stub, directory);
+const recorder = new Recorder(agents[agent], stub, directory);
 let failed = 0;
-for (const name of chosen.length ? chosen : Object.keys(cases)) {
+for (const name of chosen.length ? chosen : Object.keys(recorder.agent.cases)) {
   try {
     await recorder.record(name);
     console.log(`recorded ${name}`);

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-// A stand-in for the Anthropic Messages API on 127.0.0.1: POST /v1/messages (streamed
-// and plain), POST /v1/messages/count_tokens, GET /v1/models. What it answers is
+// A stand-in on 127.0.0.1 for the Anthropic Messages API: POST /v1/messages (streamed
+// and plain), POST /v1/messages/count_tokens, GET /v1/models; and for the OpenAI
+// Responses API: POST /v1/responses (streamed; stub_responses.mjs). What it answers is
 // scripted by the prompt itself; see stub_script.mjs.
 //
 //   SAY text          RUN cmd           SLOW seconds
@@ -13,9 +14,12 @@
 //
 // As a program: node stub_llm.mjs [port]; prints LISTENING <port>.
 
-import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
+import { id, json, pause } from './stub_http.mjs';
+import {
+  answerResponses, asConversation, codexTools, refuseResponses,
+} from './stub_responses.mjs';
 import { nextTurn } from './stub_script.mjs';
 
 const errorTypes = {
@@ -24,20 +28,7 @@ const errorTypes = {
   500: 'api_error', 529: 'overloaded_error',
 };
 
-const id = (prefix) => `${prefix}_${randomBytes(12).toString('hex')}`;
 const estimate = (text) => Math.ceil(text.length / 4);
-
-// A pause that ends early, answering false, when the client goes away.
-function pause(seconds, response) {
-  return new Promise((resolve) => {
-    const gone = () => (clearTimeout(timer), resolve(false));
-    const timer = setTimeout(() => {
-      response.off('close', gone);
-      resolve(true);
-    }, seconds * 1000);
-    response.once('close', gone);
-  });
-}
 
 class Stream {
   constructor(response, model) {
@@ -150,13 +141,6 @@ function plainTurn(response, model, steps) {
   });
 }
 
-function json(response, status, body, headers = {}) {
-  response.writeHead(status, {
-    'content-type': 'application/json', 'request-id': id('req'), ...headers,
-  });
-  response.end(JSON.stringify(body));
-}
-
 function refuse(response, status, reset) {
   const error = {
     type: errorTypes[status] ?? 'api_error', message: `stub answers ${status}`,
@@ -205,6 +189,7 @@ class Stub {
     if (path === '/v1/messages/count_tokens') {
       return json(response, 200, { input_tokens: estimate(body) });
     }
+    if (path === '/v1/responses') return this.responses(JSON.parse(body), response);
     if (path !== '/v1/messages') return refuse(response, 404);
     await this.message(JSON.parse(body), request, response);
   }
@@ -220,6 +205,17 @@ class Stub {
     if (steps.some((s) => s.do === 'hang' && !s.after)) return;
     if (ask.stream) return streamTurn(response, ask.model, steps);
     plainTurn(response, ask.model, steps);
+  }
+
+  async responses(ask, response) {
+    const { key, steps } = nextTurn(asConversation(ask), codexTools);
+    for (const step of steps) {
+      if (step.do === 'fail' && this.owed(ask.prompt_cache_key, key, step)) {
+        return refuseResponses(response, step);
+      }
+    }
+    if (steps.some((s) => s.do === 'hang' && !s.after)) return;
+    await answerResponses(response, ask, steps);
   }
 }
 

@@ -5,7 +5,9 @@
 // line after it. Nothing is remembered between requests: where the script stands is
 // read from the conversation, so it survives the agent's death as the history does.
 
-const tools = {
+// The tools of Claude Code that the directives call; an agent with other tools brings
+// a table of its own.
+const claudeTools = {
   RUN: (rest) => ['Bash', { command: rest, description: 'run by the stub' }],
   BGRUN: (rest) => [
     'Bash',
@@ -16,13 +18,17 @@ const tools = {
     const [path, ...words] = rest.split(' ');
     return ['Write', { file_path: path, content: words.join(' ') }];
   },
-  TOOL: (rest) => {
-    const [name, ...words] = rest.split(' ');
-    return [name, words.length ? JSON.parse(words.join(' ')) : {}];
-  },
   TODO: (rest) => ['TodoWrite', { todos: rest.split(';').map(todo) }],
 };
-tools.PTOOL = tools.TOOL;
+
+const calling = new Set(['RUN', 'BGRUN', 'READ', 'WRITE', 'TODO', 'TOOL', 'PTOOL']);
+const literal = new Set(['TOOL', 'PTOOL']);
+
+// `name json`: a call of any tool by its name.
+export function callByName(rest) {
+  const [name, ...words] = rest.split(' ');
+  return [name, words.length ? JSON.parse(words.join(' ')) : {}];
+}
 
 function todo(text, index) {
   const content = text.trim();
@@ -51,7 +57,7 @@ export function directivesIn(text) {
   const found = [];
   for (const line of afterInterruption(withoutReminders(text)).split('\n')) {
     const match = /^([A-Z]+)(?: (.*))?$/.exec(line);
-    if (match && (match[1] in tools || speech.has(match[1]))) {
+    if (match && (calling.has(match[1]) || speech.has(match[1]))) {
       found.push({ word: match[1], rest: match[2] ?? '' });
     }
   }
@@ -123,7 +129,7 @@ function turnsOf(directives) {
       closed = false;
     }
     turns.at(-1).push(d);
-    closed = closed || d.word in tools;
+    closed = closed || calling.has(d.word);
   }
   if (closed) turns.push([]);
   return turns;
@@ -131,7 +137,7 @@ function turnsOf(directives) {
 
 // Answers {key, steps}: the key names this point of the script for as long as it is
 // asked for again, by an agent that was restarted too; the steps are what to do, in order.
-export function nextTurn({ messages, tools: offered = [] }) {
+export function nextTurn({ messages, tools: offered = [] }, tools = claudeTools) {
   const at = messages.findLastIndex(
     (m) => m.role === 'user' && directivesIn(textOf(m.content)).length > 0,
   );
@@ -147,17 +153,18 @@ export function nextTurn({ messages, tools: offered = [] }) {
   const endless = last.length > 0 && last.at(-1).word === 'MAXTOK';
   const turn = spoken && !endless ? [] : (turns[taken] ?? []);
   const names = offered.map((t) => t.name).join(' ');
-  const steps = turn.map((d) => stepOf(d, messages, names));
+  const steps = turn.map((d) => stepOf(d, messages, names, tools));
   if (steps.length === 0) {
     steps.push({ do: 'text', text: `done; last tool result: ${lastResult(messages)}` });
   }
   return { key: `${taken}:${JSON.stringify(directives)}`, steps };
 }
 
-function stepOf({ word, rest }, messages, names) {
-  if (word in tools) {
-    const quote = tools[word] === tools.TOOL ? insideQuotes : undefined;
-    const [name, input] = tools[word](fill(rest, messages, quote));
+function stepOf({ word, rest }, messages, names, tools) {
+  if (calling.has(word)) {
+    const call = literal.has(word) ? callByName : tools[word];
+    const quote = literal.has(word) ? insideQuotes : undefined;
+    const [name, input] = call(fill(rest, messages, quote));
     return { do: 'tool', name, input };
   }
   const number = Number.parseFloat(rest);

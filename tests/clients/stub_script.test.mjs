@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { asConversation, codexTools } from './stub_responses.mjs';
 import { nextTurn } from './stub_script.mjs';
 
 const user = (text) => ({ role: 'user', content: [{ type: 'text', text }] });
@@ -70,4 +71,33 @@ test('the history names what each earlier text asked for', () => {
   const [step] = after(user('SAY one'), said('one'), user('HIST'));
 
   assert.equal(step.text, 'history: [SAY one] [HIST]');
+});
+
+const input = (role, text) => ({
+  type: 'message', role, content: [{ type: 'input_text', text }],
+});
+const call = { type: 'function_call', name: 'exec_command', arguments: '{}' };
+const output = (text) => ({ type: 'function_call_output', output: text });
+const next = (...items) => nextTurn(asConversation({ input: items }), codexTools).steps;
+
+test('a conversation of the Responses API is read as any other', () => {
+  const script = [
+    input('developer', 'SAY no'),
+    input('user', '<environment_context>\nSAY no\n</environment_context>'),
+    input('user', 'SAY looking\nRUN ls\nSAY last'),
+  ];
+  const answer = [input('assistant', 'looking'), call, output('files')];
+
+  const [said, tool] = next(...script);
+
+  assert.equal(said.text, 'looking');
+  assert.deepEqual([tool.name, tool.input], ['exec_command', { cmd: 'ls' }]);
+  assert.deepEqual(next(...script, ...answer), [{ do: 'text', text: 'last' }]);
+});
+
+test('a file is written by the patch that Codex applies', () => {
+  const [step] = next(input('user', 'WRITE /a/b two words'));
+
+  assert.equal(step.name, 'apply_patch');
+  assert.match(step.input, /^\*\*\* Begin Patch\n\*\*\* Add File: \/a\/b\n\+two words\n/);
 });

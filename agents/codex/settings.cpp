@@ -1,0 +1,159 @@
+#include "agents/codex/settings.hpp"
+
+#include "agents/agent_line.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+namespace troupe::agents::codex {
+
+namespace {
+
+enum class sandbox_mode : std::uint8_t {
+  read_only,
+  workspace_write,
+  danger_full_access,
+};
+
+constexpr auto names(sandbox_mode) {
+  return std::to_array<std::string_view>(
+    {"read-only", "workspace-write", "danger-full-access"});
+}
+
+enum class approval_policy : std::uint8_t { untrusted, on_request, never };
+
+constexpr auto names(approval_policy) {
+  return std::to_array<std::string_view>({"untrusted", "on-request", "never"});
+}
+
+struct codex_config {
+  std::optional<std::string> model;
+  std::optional<sandbox_mode> sandbox;
+  std::optional<approval_policy> approval;
+  std::optional<std::string> developer_instructions;
+  std::optional<raw_json> output_schema;
+  std::optional<raw_json> config;
+  std::vector<std::string> args;
+
+  static constexpr bool closed = true;
+  static constexpr auto fields() {
+    return field_list{
+      optional("model", &codex_config::model, "Model name."),
+      optional("sandbox", &codex_config::sandbox, "What commands may touch."),
+      optional(
+        "approval_policy",
+        &codex_config::approval,
+        "When the agent asks before it does something."),
+      optional(
+        "developer_instructions",
+        &codex_config::developer_instructions,
+        "Added to its instructions."),
+      optional(
+        "output_schema",
+        &codex_config::output_schema,
+        "JSON Schema of the answer to every turn."),
+      optional(
+        "config",
+        &codex_config::config,
+        "Members of its configuration file, for this conversation."),
+      optional("args", &codex_config::args, "Further arguments of codex app-server."),
+    };
+  }
+};
+
+/// Arguments that are ours, or would start something else than a server on stdio.
+constexpr auto reserved = std::to_array<std::string_view>(
+  {"--help",
+   "--listen",
+   "--print-startup-config",
+   "--stdio",
+   "-h",
+   "daemon",
+   "generate-json-schema",
+   "generate-ts",
+   "help",
+   "proxy"});
+
+check check_args(const std::vector<std::string>& args) {
+  for (std::size_t i = 0; i < args.size(); ++i) {
+    const auto name = std::string_view(args[i]).substr(0, args[i].find('='));
+    if (std::ranges::find(reserved, name) != reserved.end())
+      return within(
+        "args",
+        mismatch{
+          "[" + std::to_string(i) + "]",
+          std::string(name) + " is not taken here; the protocol needs a server on "
+                              "stdin and stdout"});
+  }
+  return {};
+}
+
+check check_object(std::string_view name, const std::optional<raw_json>& given) {
+  const auto j = given ? parse_json(given->text) : result<json>(json::object());
+  if (!j || !j->is_object())
+    return mismatch{std::string(name), "expected an object"};
+  return {};
+}
+
+check check_config(const codex_config& config) {
+  if (config.model && config.model->empty())
+    return mismatch{"model", "expected the name of a model"};
+  if (auto bad = check_object("output_schema", config.output_schema))
+    return bad;
+  if (auto bad = check_object("config", config.config))
+    return bad;
+  return check_args(config.args);
+}
+
+codex_config config_of(const attempt_plan& plan) {
+  return read_config<codex_config>(plan.backend_config).value_or(codex_config{});
+}
+
+json object_of(const raw_json& text) {
+  return parse_json(text.text).value_or(json::object());
+}
+
+} // namespace
+
+result<start_line> start(const attempt_plan& plan) {
+  const auto config = read_config<codex_config>(plan.backend_config);
+  if (!config)
+    return fail(config.error());
+  if (const auto bad = within("backend_config", check_config(*config)))
+    return fail(errc::invalid_argument, to_string(*bad));
+  auto argv = plan.command.empty() ? std::vector<std::string>{"codex"} : plan.command;
+  argv.emplace_back("app-server");
+  argv.insert(argv.end(), config->args.begin(), config->args.end());
+  if (auto refused = check_argv(argv))
+    return fail(errc::invalid_argument, "codex: " + to_string(*refused));
+  return start_line{.argv = std::move(argv)};
+}
+
+json thread_params(const attempt_plan& plan) {
+  const auto config = config_of(plan);
+  const bool strict = !plan.permissions.ask.empty() || !plan.permissions.deny.empty();
+  const auto asks = config.approval.value_or(
+    strict ? approval_policy::untrusted : approval_policy::on_request);
+  json params{{"cwd", plan.cwd}, {"approvalPolicy", to_string(asks)}};
+  if (config.sandbox)
+    params["sandbox"] = to_string(*config.sandbox);
+  if (config.model)
+    params["model"] = *config.model;
+  if (config.developer_instructions)
+    params["developerInstructions"] = *config.developer_instructions;
+  if (config.config)
+    params["config"] = object_of(*config.config);
+  if (plan.resume && plan.session) {
+    params["threadId"] = *plan.session;
+    params["excludeTurns"] = true;
+  }
+  return params;
+}
+
+json output_schema(const attempt_plan& plan) {
+  const auto config = config_of(plan);
+  return config.output_schema ? object_of(*config.output_schema) : json();
+}
+
+} // namespace troupe::agents::codex

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "agents/adapter.hpp"
+#include "protocol/json.hpp"
+
+/// How Codex is started, and what its threads and turns are told of `backend_config`.
+/// Facts: observed with version 0.171.0.
+namespace troupe::agents::codex {
+
+/// `<program> app-server` and further arguments. Those that would change the protocol
+/// are refused.
+[[nodiscard]] result<start_line> start(const attempt_plan& plan);
+
+/// The parameters of `thread/start`, or of `thread/resume` for a plan that resumes.
+/// What is not configured is left to the agent's own configuration, but for the
+/// approval policy: `on-request`, or `untrusted` if the run has patterns to ask about
+/// or to deny, which would else not be asked for what the sandbox lets pass.
+[[nodiscard]] json thread_params(const attempt_plan& plan);
+
+/// The JSON Schema that answers must fit; null if there is none.
+[[nodiscard]] json output_schema(const attempt_plan& plan);
+
+} // namespace troupe::agents::codex
