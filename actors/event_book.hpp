@@ -49,8 +49,7 @@ private:
   std::vector<std::uint64_t> marks_; ///< Offset of every 64th event, from the first.
   std::uint64_t noted_ = 0;          ///< Events the index knows.
   std::uint64_t noted_size_ = 0;
-  std::optional<std::uint64_t>
-    last_seq_; ///< Of the last line; nothing before the first append.
+  std::optional<std::uint64_t> last_seq_; ///< None before the first append.
 };
 
 } // namespace troupe

@@ -8,6 +8,8 @@
 #include <caf/send.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include <algorithm>
+
 /// A RUN's events and what of it is on disk.
 namespace troupe {
 
@@ -56,14 +58,17 @@ void run_state::emit(event what, std::optional<event_source> src) {
 void run_state::flush() {
   if (flushing_ > 0 || flush_waits_)
     return;
-  if (outbox_.empty() && unwritten_.empty())
-    return flushed(told_seq_, std::exchange(credits_owed_, 0));
   write_events();
+  if (flushing_ == 0)
+    flushed(told_seq_, std::exchange(credits_owed_, 0));
 }
 
 void run_state::write_events() {
-  const bool is_refused = flush_waits_ || (flushing_ > 0 && !unwritten_.empty());
-  if (is_refused || (outbox_.empty() && unwritten_.empty()))
+  if (flush_waits_ || (flushing_ > 0 && !unwritten_.empty()))
+    return;
+  if (!outbox_.empty())
+    unwritten_.emplace(outbox_first_, std::exchange(outbox_, {}));
+  if (unwritten_.empty())
     return;
   if (last_telling_) {
     if (auto text = summary_of(*last_telling_); !text.empty())
@@ -91,10 +96,8 @@ void run_state::write_events() {
 }
 
 append_events run_state::take_unwritten() {
-  append_events batch{.run_id = record_.view.run_id, .first_seq = 0, .lines = {}};
-  if (!outbox_.empty())
-    unwritten_.emplace(outbox_first_, std::exchange(outbox_, {}));
-  batch.first_seq = unwritten_.begin()->first;
+  append_events batch{
+    .run_id = record_.view.run_id, .first_seq = unwritten_.begin()->first, .lines = {}};
   for (const auto& [first_seq, lines] : std::exchange(unwritten_, {}))
     batch.lines += lines;
   return batch;
@@ -175,6 +178,7 @@ void run_state::serve(poller waiting) {
       [this, page, answer = waiting.answer](events_read& read) mutable {
         page.events = std::move(read.events);
         page.next_after_seq = read.last_seq;
+        page.last_seq = std::max(told_seq_, read.last_seq);
         page.has_more = read.more;
         answer.deliver(std::move(page));
         page_served();

@@ -4,6 +4,7 @@
 #include "keeper/descriptor.hpp"
 #include "keeper/files.hpp"
 #include "keeper/paths.hpp"
+#include "keeper/spawn.hpp"
 
 #include <algorithm>
 #include <array>
@@ -62,14 +63,6 @@ void forget_signals() {
   sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
-std::vector<char*> pointers(std::vector<std::string>& texts) {
-  std::vector<char*> all;
-  for (auto& text : texts)
-    all.push_back(text.data());
-  all.push_back(nullptr);
-  return all;
-}
-
 /// In the daemon's process, up to and including exec: by name, so that it is listed as
 /// `troupe`; through the link if that name is no more.
 [[noreturn]] void become_daemon(const place& where, nativity& n) {
@@ -82,11 +75,8 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   dup2(ready.get(), ready_fd);
   close_range(ready_fd + 1, ~0U, CLOSE_RANGE_CLOEXEC);
   forget_signals();
-  std::vector<std::string> full;
-  for (char** entry = environ; *entry; ++entry)
-    full.emplace_back(*entry);
-  auto env = daemon_environment(full, where);
-  std::vector<std::string> argv{
+  const auto env = daemon_environment(keeper::own_environment(), where);
+  const std::vector<std::string> argv{
     "troupe",
     "keeper",
     "--state-dir",
@@ -96,8 +86,10 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   std::error_code ignored;
   const auto named = std::filesystem::read_symlink(where.program, ignored);
   if (chdir("/") == 0) {
-    execve(named.c_str(), pointers(argv).data(), pointers(env).data());
-    execve(where.program.c_str(), pointers(argv).data(), pointers(env).data());
+    const auto words = keeper::pointers(argv);
+    const auto variables = keeper::pointers(env);
+    execve(named.c_str(), words.data(), variables.data());
+    execve(where.program.c_str(), words.data(), variables.data());
   }
   dprintf(
     STDERR_FILENO, "cannot execute %s: %s\n", where.program.c_str(), strerror(errno));

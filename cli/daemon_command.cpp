@@ -7,6 +7,7 @@
 #include "cli/version_probe.hpp"
 #include "keeper/files.hpp"
 #include "keeper/lease.hpp"
+#include "keeper/processes.hpp"
 #include "keeper/upgrade.hpp"
 
 #include <csignal>
@@ -136,7 +137,7 @@ int stop(const place& where) {
     return exit_ok;
   }
   const auto live = count_live(*found);
-  if (syscall(SYS_pidfd_send_signal, found->process.get(), SIGTERM, nullptr, 0) < 0) {
+  if (!keeper::send_signal(found->process.get(), SIGTERM)) {
     complain(
       "cannot signal pid " + std::to_string(found->info.pid) +
       ": it belongs to another user");
@@ -236,7 +237,7 @@ int upgrade(const place& where, const std::optional<std::string>& wanted) {
     return refuse_upgrade(where, version.error().message);
   if (auto asked = keeper::ask_upgrade(where.state, program.string()); !asked)
     return refuse_upgrade(where, asked.error().message);
-  if (syscall(SYS_pidfd_send_signal, found->process.get(), SIGUSR1, nullptr, 0) < 0)
+  if (!keeper::send_signal(found->process.get(), SIGUSR1))
     return refuse_upgrade(where, "the daemon belongs to another user");
   if (const auto failure = await_upgrade(where, *found); !failure.empty())
     return refuse_upgrade(where, failure);

@@ -25,8 +25,6 @@ public:
   /// Whether the keeper has closed the link on purpose.
   [[nodiscard]] bool dismissed() const { return dismissed_; }
 
-  [[nodiscard]] std::size_t size() const { return holdings_.size(); }
-
   /// Becomes the keeper's successor. Returns only if that cannot be done: why.
   [[nodiscard]] error succeed(int lock, int listener) const;
 

@@ -11,7 +11,6 @@
 #include <filesystem>
 #include <poll.h>
 #include <set>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 namespace troupe::keeper {
@@ -78,7 +77,7 @@ bool is_in(int pid, const std::string& group) {
 /// It may have left its group, as root can.
 void end_main(const descriptor& process) {
   if (process)
-    syscall(SYS_pidfd_send_signal, process.get(), SIGKILL, nullptr, 0);
+    send_signal(process.get(), SIGKILL);
 }
 
 /// A process that is dead but not waited for still tells how it ended.

@@ -3,6 +3,7 @@
 #include "keeper/files.hpp"
 #include "keeper/landlock.hpp"
 #include "keeper/log.hpp"
+#include "keeper/processes.hpp"
 #include "protocol/json.hpp"
 
 #include <algorithm>
@@ -11,7 +12,6 @@
 #include <csignal>
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -276,9 +276,9 @@ void attempt::signal_main(int signal) {
   if (exited_ || !main_.pidfd || signal < 1 || signal > 64)
     return;
   killed_ |= signal == SIGKILL;
-  syscall(SYS_pidfd_send_signal, main_.pidfd.get(), signal, nullptr, 0);
+  send_signal(main_.pidfd.get(), signal);
   if (signal != SIGKILL && signal != SIGSTOP && signal != SIGCONT)
-    syscall(SYS_pidfd_send_signal, main_.pidfd.get(), SIGCONT, nullptr, 0);
+    send_signal(main_.pidfd.get(), SIGCONT);
 }
 
 void attempt::kill_tree() {

@@ -92,7 +92,7 @@ private:
 [[nodiscard]] std::optional<exited_report>
 written_end(const attempt_key& key, const bequest& left);
 
-/// Closes what of a launch stays in the caller; used where a spawn is refused.
+/// What is told of a spawn that was refused.
 [[nodiscard]] spawned_report
 refusal(const attempt_key& key, std::string why, bool retriable);
 

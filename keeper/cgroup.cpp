@@ -2,6 +2,7 @@
 
 #include "keeper/files.hpp"
 #include "keeper/process_use.hpp"
+#include "keeper/processes.hpp"
 
 #include <algorithm>
 #include <array>
@@ -195,7 +196,7 @@ void cgroup::kill_listed() {
     if (
       pidfd &&
       where.find("/" + fs::path(at_.v2).filename().string()) != std::string::npos)
-      syscall(SYS_pidfd_send_signal, pidfd.get(), SIGKILL, nullptr, 0);
+      send_signal(pidfd.get(), SIGKILL);
   }
   freeze(false);
 }

@@ -90,15 +90,17 @@ std::optional<descriptor> open_handle(const std::string& text) {
 
 } // namespace
 
-std::string boot_id() {
-  auto text = read_file("/proc/sys/kernel/random/boot_id").value_or("");
-  std::erase(text, '\n');
-  return text;
+const std::string& boot_id() {
+  static const std::string id = [] {
+    auto text = read_file("/proc/sys/kernel/random/boot_id").value_or("");
+    std::erase(text, '\n');
+    return text;
+  }();
+  return id;
 }
 
 identity identify(int pid, int pidfd) {
-  static const std::string boot = boot_id();
-  return {boot, pid, start_of(pid), handle_of(pidfd)};
+  return {boot_id(), pid, start_of(pid), handle_of(pidfd)};
 }
 
 /// Unreaped at the last look, so the number was its own at the one before.

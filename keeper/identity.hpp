@@ -28,7 +28,8 @@ struct identity {
   }
 };
 
-[[nodiscard]] std::string boot_id();
+/// Asked once: it cannot change while we run.
+[[nodiscard]] const std::string& boot_id();
 
 [[nodiscard]] identity identify(int pid, int pidfd);
 

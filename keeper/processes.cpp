@@ -96,7 +96,7 @@ bool signal_if(int pid, const std::unordered_set<int>& parents, int signal) {
   const descriptor pidfd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
   if (!pidfd || !parents.contains(parent_of(pid)))
     return false;
-  return syscall(SYS_pidfd_send_signal, pidfd.get(), signal, nullptr, 0) == 0;
+  return send_signal(pidfd.get(), signal);
 }
 
 } // namespace
@@ -110,8 +110,12 @@ int parent_of(int pid) {
   return parents.empty() ? 0 : parents.front();
 }
 
+bool send_signal(int pidfd, int signal) {
+  return syscall(SYS_pidfd_send_signal, pidfd, signal, nullptr, 0) == 0;
+}
+
 bool is_unreaped(int pidfd) {
-  return syscall(SYS_pidfd_send_signal, pidfd, 0, nullptr, 0) == 0 || errno == EPERM;
+  return send_signal(pidfd, 0) || errno == EPERM;
 }
 
 bool is_child(int pid, int pidfd) {

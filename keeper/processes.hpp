@@ -17,6 +17,9 @@ namespace troupe::keeper {
 /// number is still its own.
 [[nodiscard]] bool is_child(int pid, int pidfd);
 
+/// False, with errno, if it was not sent.
+bool send_signal(int pidfd, int signal);
+
 /// Whether nobody has waited for the process yet.
 [[nodiscard]] bool is_unreaped(int pidfd);
 

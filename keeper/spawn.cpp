@@ -195,15 +195,6 @@ void* child_stack() {
   return stack == MAP_FAILED ? nullptr : stack;
 }
 
-std::vector<char*> pointers(const std::vector<std::string>& texts) {
-  std::vector<char*> all;
-  all.reserve(texts.size() + 1);
-  for (const auto& text : texts)
-    all.push_back(const_cast<char*>(text.c_str()));
-  all.push_back(nullptr);
-  return all;
-}
-
 /// Moves low descriptors out of the way of the numbers they are to be placed on.
 int lifted(int fd, std::vector<descriptor>& held) {
   constexpr int first_free = 3 + static_cast<int>(handed_max);
@@ -244,6 +235,24 @@ tl::expected<launched, launch_failure> run(child_job& job, int cgroup) {
 }
 
 } // namespace
+
+std::vector<char*> pointers(const std::vector<std::string>& texts) {
+  std::vector<char*> all;
+  all.reserve(texts.size() + 1);
+  for (const auto& text : texts)
+    all.push_back(const_cast<char*>(text.c_str()));
+  all.push_back(nullptr);
+  return all;
+}
+
+std::vector<std::string> own_environment(std::string_view but) {
+  const auto mark = std::string(but) + "=";
+  std::vector<std::string> all;
+  for (char** entry = environ; *entry; ++entry)
+    if (but.empty() || !std::string_view(*entry).starts_with(mark))
+      all.emplace_back(*entry);
+  return all;
+}
 
 tl::expected<launched, launch_failure> start(const launch& what) {
   auto argv = pointers(what.argv);

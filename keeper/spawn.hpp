@@ -52,6 +52,12 @@ struct launch_failure {
   int error = 0; ///< errno
 };
 
+/// For execve, which changes none of them; with the null at the end.
+[[nodiscard]] std::vector<char*> pointers(const std::vector<std::string>& texts);
+
+/// This process's own environment, without one variable.
+[[nodiscard]] std::vector<std::string> own_environment(std::string_view but = {});
+
 /// Starts it with clone3 (VM, VFORK, PIDFD, CLEAR_SIGHAND; kernel 5.5,
 /// INTO_CGROUP 5.7): costs the same whatever the caller's memory, and blocks the
 /// calling thread until the program runs or is refused. Nothing is left of a refused

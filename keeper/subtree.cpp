@@ -25,13 +25,6 @@ using namespace std::string_literals;
 
 constexpr auto word_patience = 1s; ///< From the agent's death to its hold's word.
 
-std::vector<std::string> own_environment() {
-  std::vector<std::string> all;
-  for (char** entry = environ; *entry; ++entry)
-    all.emplace_back(*entry);
-  return all;
-}
-
 struct packet {
   hold_word word;
   descriptor beside;
@@ -71,7 +64,7 @@ bool carries(int pid, const std::string& mark) {
 void kill_carrier(int pid, const std::string& mark) {
   const descriptor pidfd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
   if (pidfd && carries(pid, mark))
-    syscall(SYS_pidfd_send_signal, pidfd.get(), SIGKILL, nullptr, 0);
+    send_signal(pidfd.get(), SIGKILL);
 }
 
 } // namespace
@@ -182,7 +175,7 @@ void subtree::hear() {
 void subtree::heed(const hold_word& word, descriptor pidfd) {
   if (word.form != hold_word::form_now) {
     log("hold pid=" + std::to_string(hold_.pid) + " is of another version, ended");
-    syscall(SYS_pidfd_send_signal, hold_.pidfd.get(), SIGKILL, nullptr, 0);
+    send_signal(hold_.pidfd.get(), SIGKILL);
     return;
   }
   switch (word.what) {
@@ -271,7 +264,7 @@ std::vector<int> subtree::escaped() const {
 /// An agent can stop its hold, but not for long.
 void subtree::wake_hold() const {
   if (hold_lives_)
-    syscall(SYS_pidfd_send_signal, hold_.pidfd.get(), SIGCONT, nullptr, 0);
+    send_signal(hold_.pidfd.get(), SIGCONT);
 }
 
 void subtree::freeze(bool frozen) {
@@ -291,7 +284,7 @@ tree_use subtree::use() const {
 void subtree::kill() {
   if (escapes()) {
     if (main_end_)
-      syscall(SYS_pidfd_send_signal, main_end_->pidfd(), SIGKILL, nullptr, 0);
+      send_signal(main_end_->pidfd(), SIGKILL);
     for (const int pid : escaped())
       kill_carrier(pid, "TROUPE_RUN_ID=" + run_id_);
     return;

@@ -1,6 +1,7 @@
 #include "keeper/succession.hpp"
 
 #include "keeper/files.hpp"
+#include "keeper/spawn.hpp"
 #include "protocol/json.hpp"
 
 #include <algorithm>
@@ -42,24 +43,6 @@ result<manifest> read_manifest(int fd) {
     return fail(
       errc::invalid_argument, "the manifest is of form " + std::to_string(what->form));
   return what;
-}
-
-std::vector<char*> pointers(std::vector<std::string>& texts) {
-  std::vector<char*> all;
-  for (auto& text : texts)
-    all.push_back(text.data());
-  all.push_back(nullptr);
-  return all;
-}
-
-/// The epoch was one supervisor's.
-std::vector<char*> environment() {
-  std::vector<char*> all;
-  for (char** entry = environ; *entry; ++entry)
-    if (!std::string_view(*entry).starts_with("TROUPE_EPOCH="))
-      all.push_back(*entry);
-  all.push_back(nullptr);
-  return all;
 }
 
 bool is_open(int fd) {
@@ -114,8 +97,8 @@ error become_keeper(std::vector<std::string> argv, const manifest& what) {
   sigset_t before;
   const auto deferred = keeper_signals();
   pthread_sigmask(SIG_BLOCK, &deferred, &before);
-  auto env = environment();
-  execve(argv.front().c_str(), pointers(argv).data(), env.data());
+  const auto env = own_environment("TROUPE_EPOCH");
+  execve(argv.front().c_str(), pointers(argv).data(), pointers(env).data());
   const int why = errno;
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
   set_inherited(kept, false);

@@ -1,6 +1,7 @@
 #include "keeper/supervisor_process.hpp"
 
 #include "keeper/log.hpp"
+#include "keeper/processes.hpp"
 #include "keeper/wire.hpp"
 
 #include <algorithm>
@@ -19,10 +20,7 @@ namespace troupe::keeper {
 namespace {
 
 std::vector<std::string> environment(std::uint64_t epoch) {
-  std::vector<std::string> all;
-  for (char** entry = environ; *entry; ++entry)
-    if (!std::string_view(*entry).starts_with("TROUPE_EPOCH="))
-      all.emplace_back(*entry);
+  auto all = own_environment("TROUPE_EPOCH");
   all.push_back("TROUPE_EPOCH=" + std::to_string(epoch));
   return all;
 }
@@ -155,7 +153,7 @@ void supervisor_process::kill(std::string_view why) {
     log("supervisor pid=" + std::to_string(process_.pid) + " " + std::string(why));
   if (retired_ && why == "closed its link")
     return;
-  syscall(SYS_pidfd_send_signal, process_.pidfd.get(), SIGKILL, nullptr, 0);
+  send_signal(process_.pidfd.get(), SIGKILL);
 }
 
 void supervisor_process::retire(const std::string& reason) {

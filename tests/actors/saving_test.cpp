@@ -34,5 +34,21 @@ TEST_F(saving, GoesOnInOrderOnceASlowDiskAnswers) {
   EXPECT_EQ(view(id).status, run_status::completed);
 }
 
+TEST_F(saving, APageNamesNoLastEventBeforeItsOwn) {
+  const auto id = start();
+  spawned(id);
+  prints(std::string("one\n"));
+  disk_speed->slow_events = true;
+  prints(std::string("two\n"));
+
+  auto asked_for = poll(id, 0, 0);
+  settle();
+  const auto page = page_of(asked_for);
+
+  ASSERT_FALSE(page.events.empty());
+  EXPECT_THAT(page.events.back().text, HasSubstr("two"));
+  EXPECT_EQ(page.last_seq, page.next_after_seq);
+}
+
 } // namespace
 } // namespace troupe

@@ -150,8 +150,8 @@ test('the daemon rests while an agent works', async () => {
 test('a long poll holds up no other call', async () => {
   const { run_id } = await session.shell(`echo up; ${endless}`);
   const { last_seq } = await eventually(async () => {
-    const view = await session.get(run_id);
-    return view.phase === 'working' && view;
+    const page = await session.call('poll_events', { run_id, wait_ms: 0 });
+    return page.events.some((e) => e.type === 'agent_message') && page;
   });
 
   const ask = { run_id, after_seq: last_seq, wait_ms: 30_000 };

@@ -14,7 +14,6 @@
 #include <map>
 #include <string>
 #include <sys/wait.h>
-#include <thread>
 #include <unistd.h>
 #include <vector>
 
@@ -115,7 +114,7 @@ int wait(const arguments&) {
 int chatter(const arguments&) {
   for (std::size_t i = 0;; ++i) {
     print(std::to_string(i) + std::string(4096, 'c') + '\n');
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    rest(1);
   }
 }
 
@@ -185,7 +184,7 @@ int compute(const arguments& args) {
 /// tool <seconds>: silent within a tool call for that long.
 int tool(const arguments& args) {
   say({{"type", "tool_started"}, {"tool_use_id", "t"}, {"tool", "slow"}});
-  std::this_thread::sleep_for(std::chrono::seconds(number(args.at(0))));
+  rest(1000 * static_cast<long>(number(args.at(0))));
   say({{"type", "tool_finished"}, {"tool_use_id", "t"}, {"tool", "slow"}});
   say({{"type", "run_completed"}, {"final_response", "tooled"}});
   return 0;
@@ -199,7 +198,7 @@ int hog(const arguments& args) {
   if (child == 0) {
     for (std::size_t i = 0; i < number(args.at(0)); ++i) {
       std::memset(std::malloc(1 << 20), 1, 1 << 20);
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      rest(1);
     }
     for (;;)
       pause();
@@ -212,7 +211,7 @@ int hog(const arguments& args) {
 int spend(const arguments&) {
   for (std::size_t turns = 1;; ++turns) {
     say({{"type", "usage"}, {"turns", turns}});
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    rest(10);
   }
 }
 

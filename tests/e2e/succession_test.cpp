@@ -2,6 +2,7 @@
 
 #include "keeper/lease.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -51,12 +52,40 @@ protected:
     ASSERT_TRUE(eventually([&] { return info().epoch > old.epoch; })) << log();
   }
 
+  [[nodiscard]] std::string gate() const { return place_.path() / "go"; }
+  void let_go() const { std::ofstream(gate()) << "go"; }
+
+  [[nodiscard]] static bool holds(pid_t holder, pid_t agent) {
+    const auto mark = "Pid:\t" + std::to_string(agent);
+    std::error_code gone;
+    for (const auto& each : std::filesystem::directory_iterator(
+           "/proc/" + std::to_string(holder) + "/fdinfo", gone)) {
+      std::ifstream facts(each.path());
+      for (std::string line; std::getline(facts, line);)
+        if (line == mark)
+          return true;
+    }
+    return false;
+  }
+
+  /// Of as many agents: one that the keeper has told nobody of yet is lost with it.
+  void await_word_of(std::ptrdiff_t runs) const {
+    ASSERT_TRUE(eventually([&] {
+      const auto is_known = [&](pid_t agent) { return holds(supervisor(), agent); };
+      return std::ranges::count_if(agents(), is_known) >= runs;
+    }))
+      << log();
+  }
+
+  /// Agents that live until `let_go`.
   std::vector<std::string> count(connection& me, int runs, int lines) {
     std::vector<std::string> run_ids;
     for (int i = 0; i < runs; ++i)
-      run_ids.push_back(spawn(*me, {"count", std::to_string(lines), "10"}));
+      run_ids.push_back(
+        spawn(*me, {"count_and_wait", std::to_string(lines), "10", gate()}));
     for (const auto& run_id : run_ids)
       EXPECT_FALSE(me->event_of(run_id, "agent_message").is_null()) << log();
+    await_word_of(runs);
     return run_ids;
   }
 
@@ -93,6 +122,7 @@ TEST_P(succession, CostsNoAgentAndNoLine) {
     "wait_runs", {{"run_ids", run_ids}, {"until", "terminal"}, {"wait_ms", 40000}});
   kill_keeper();
   EXPECT_EQ(agents(), before) << log();
+  let_go();
   EXPECT_FALSE(me->answer(waiting).failed);
   expect_whole(*me, run_ids, lines);
 }
@@ -101,6 +131,7 @@ TEST_P(succession, KeepsAQuestionAndTheWayToAnswerIt) {
   auto me = join();
   const auto run_id = spawn(*me, {"ask"}, {{"backend_config", {{"stdin", "json"}}}});
   ASSERT_FALSE(me->event_of(run_id, "input_required").is_null()) << log();
+  await_word_of(1);
   kill_keeper();
   const auto run = me->must("get_run", {{"run_id", run_id}});
   ASSERT_EQ(run["pending"].size(), 1u) << print_json(run) << log();
@@ -115,6 +146,7 @@ TEST_P(succession, CancelsAndStartsAsBefore) {
   auto me = join();
   const auto run_id = spawn(*me, {"tree"});
   ASSERT_FALSE(me->event_of(run_id, "agent_message").is_null()) << log();
+  await_word_of(1);
   kill_keeper();
   ASSERT_GE(agents().size(), 3u) << log();
   const auto answer = me->call("cancel_run", {{"run_id", run_id}, {"wait_ms", 30000}});
@@ -136,6 +168,7 @@ TEST_P(succession, MayHappenAgainAndAgain) {
     me->must("list_runs", {{"limit", 1}});
   }
   EXPECT_EQ(agents(), before) << log();
+  let_go();
   expect_whole(*me, run_ids, lines);
 }
 
@@ -143,6 +176,7 @@ TEST_P(succession, KnowsAnEndWhileThereWasNoKeeper) {
   auto me = join();
   const auto run_id = spawn(*me, {"wait"});
   ASSERT_FALSE(me->event_of(run_id, "agent_message").is_null()) << log();
+  await_word_of(1);
   const auto agent = agents();
   ASSERT_EQ(agent.size(), 1u) << described(agent);
   const auto old = info();
@@ -170,6 +204,7 @@ TEST_P(succession, OfKeeperAndSupervisorTogetherIsByWhatIsWrittenDown) {
   auto again = join();
   if (has_cgroups()) {
     EXPECT_EQ(agents(), before) << log();
+    let_go();
     expect_whole(*again, run_ids, lines);
     return;
   }
@@ -182,10 +217,13 @@ TEST_P(succession, InTheMiddleOfASuccessionStartsNoCopy) {
   auto me = join();
   const auto run_id = spawn(*me, {"wait"});
   ASSERT_FALSE(me->event_of(run_id, "agent_message").is_null()) << log();
+  await_word_of(1);
   const auto next = supervisor();
   ASSERT_EQ(kill(keeper(), SIGKILL), 0);
   ASSERT_TRUE(eventually([&] {
-    return std::filesystem::read_symlink("/proc/" + std::to_string(next) + "/exe")
+    std::error_code while_it_executes;
+    return std::filesystem::read_symlink(
+             "/proc/" + std::to_string(next) + "/exe", while_it_executes)
              .filename() == "troupe";
   }));
   ASSERT_EQ(kill(next, SIGKILL), 0);
@@ -201,6 +239,7 @@ TEST_P(succession, LeaksNoDescriptor) {
   auto me = join();
   const auto run_id = spawn(*me, {"ask"}, {{"backend_config", {{"stdin", "json"}}}});
   ASSERT_FALSE(me->event_of(run_id, "input_required").is_null()) << log();
+  await_word_of(1);
   const auto settled = [&] {
     me->must("get_run", {{"run_id", run_id}});
     return std::pair(open_descriptors(keeper()), open_descriptors(supervisor()));
@@ -229,6 +268,7 @@ TEST_P(succession, ByUpgradeKeepsAgentsAndTheKeepersPid) {
   EXPECT_EQ(info().pid, old.pid);
   EXPECT_GT(info().epoch, old.epoch);
   EXPECT_EQ(agents(), before) << log();
+  let_go();
   expect_whole(*me, run_ids, lines);
 }
 

@@ -1,11 +1,11 @@
 #include "keeper/identity.hpp"
 #include "keeper/orphan.hpp"
+#include "keeper/processes.hpp"
 #include "keeper/spawn.hpp"
 
 #include <csignal>
 #include <gtest/gtest.h>
 #include <poll.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -39,7 +39,7 @@ TEST_P(Identity, FindsTheProcessWhileItLives) {
 
   const auto found = find_process(who);
   ASSERT_TRUE(found);
-  syscall(SYS_pidfd_send_signal, found.get(), SIGKILL, nullptr, 0);
+  send_signal(found.get(), SIGKILL);
 
   int status = 0;
   EXPECT_EQ(waitpid(process.pid, &status, 0), process.pid);

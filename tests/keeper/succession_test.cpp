@@ -44,6 +44,12 @@ protected:
     EXPECT_EQ(keeper_code(), 1000 + SIGKILL);
   }
 
+  void kill_both(fake_supervisor& supervisor) {
+    kill_keeper();
+    supervisor.leave();
+    supervisor.pidfds().clear();
+  }
+
   /// As the supervisor does it that was entrusted with one attempt.
   void succeed(fake_supervisor& of, const spawned_report& known) {
     const auto will = of.next<will_report>();
@@ -209,9 +215,7 @@ TEST_P(Succession, FindsAgainWhatNobodyHolds) {
   auto first = accept_supervisor();
   const auto born = spawn(first, script("echo up; exec sleep 1000"));
   ASSERT_TRUE(says("up"));
-  kill_keeper();
-  first.leave();
-  first.pidfds().clear();
+  kill_both(first);
   start();
   auto second = accept_supervisor();
   second.send(list_order{});
@@ -233,9 +237,7 @@ TEST_P(SuccessionInCgroups, TakesNoOtherProcessForTheOneThatIsWrittenDown) {
   auto first = accept_supervisor();
   const auto born = spawn(first, script("echo up; exec sleep 1000"));
   ASSERT_TRUE(says("up"));
-  kill_keeper();
-  first.leave();
-  first.pidfds().clear();
+  kill_both(first);
   const auto file = options_.state_dir + "/processes/" + run_id_ + ".1.json";
   auto text = read_file(file).value_or("");
   const auto at = text.find("\"boot\":\"") + 8;
