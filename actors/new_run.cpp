@@ -53,8 +53,8 @@ const T& given_or(const T& given, const std::optional<T>& configured) {
 }
 
 /// What of backend_config says how free an agent is, or which program it is.
-constexpr auto guarded =
-  std::to_array<const char*>({"permission_mode", "sandbox", "args", "command"});
+constexpr auto guarded = std::to_array<const char*>(
+  {"agent", "permission_mode", "sandbox", "args", "command"});
 
 std::optional<std::string> member(const raw_json& object, const char* name) {
   const auto j = parse_json(object.text);

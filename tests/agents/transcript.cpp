@@ -1,5 +1,6 @@
 #include "transcript.hpp"
 
+#include "acp/recorded.hpp"
 #include "agents/agent_line.hpp"
 #include "protocol/messages.hpp"
 
@@ -69,8 +70,8 @@ std::optional<int> signal_number(std::string_view name) {
 
 class player {
 public:
-  explicit player(const attempt_plan& plan)
-    : speaks_(find_backend("claude_code")->make(plan)) {}
+  explicit player(const transcript& t)
+    : speaks_(find_backend(t.backend)->make(t.plan)) {}
 
   void operator()(const transcript::printed& p) {
     step out;
@@ -102,6 +103,8 @@ private:
       write({{"event", to_string(event.type)}, {"data", encode(event.data)}});
     for (const auto& line : out.lines)
       write({{"send", json::parse(line)}});
+    for (const auto& file : out.files)
+      write({{"file", file.path}, {"write", file.text.has_value()}});
     if (out.close_stdin)
       write({{"send", nullptr}});
     if (out.ended)
@@ -131,6 +134,8 @@ private:
 } // namespace
 
 transcript read_transcript(const std::filesystem::path& file) {
+  if (file.parent_path().filename().string().starts_with("acp"))
+    return acp::read_recorded(file);
   transcript t;
   bool asked = false;
   std::ifstream in(file);
@@ -163,7 +168,7 @@ transcript read_transcript(const std::filesystem::path& file) {
 }
 
 std::vector<std::string> play(const transcript& t) {
-  player plays(t.plan);
+  player plays(t);
   for (const auto& entry : t.entries)
     std::visit(plays, entry);
   return plays.finish(t.end);
@@ -171,13 +176,17 @@ std::vector<std::string> play(const transcript& t) {
 
 std::vector<std::filesystem::path> transcript_files() {
   const auto* other = std::getenv("TROUPE_TRANSCRIPTS");
-  const auto directory = std::filesystem::path(
-    other ? other : TROUPE_SOURCE_DIR "/tests/transcripts/claude");
+  std::vector<std::filesystem::path> directories{other ? other : ""};
+  if (!other)
+    directories = {
+      TROUPE_SOURCE_DIR "/tests/transcripts/acp",
+      TROUPE_SOURCE_DIR "/tests/transcripts/claude"};
   std::vector<std::filesystem::path> files;
   std::error_code ignored;
-  for (const auto& entry : std::filesystem::directory_iterator(directory, ignored))
-    if (entry.path().extension() == ".ndjson")
-      files.push_back(entry.path());
+  for (const auto& directory : directories)
+    for (const auto& entry : std::filesystem::directory_iterator(directory, ignored))
+      if (entry.path().extension() == ".ndjson")
+        files.push_back(entry.path());
   std::ranges::sort(files);
   return files;
 }

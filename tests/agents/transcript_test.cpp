@@ -14,8 +14,12 @@ using testing::Contains;
 using testing::HasSubstr;
 using testing::Not;
 
+std::string agent_of(const std::filesystem::path& file) {
+  return file.parent_path().filename();
+}
+
 std::string name_of(const std::filesystem::path& file) {
-  auto name = file.stem().string();
+  auto name = agent_of(file) + "_" + file.stem().string();
   std::ranges::replace_if(
     name, [](unsigned char c) { return !std::isalnum(c); }, '_');
   return name;
@@ -37,8 +41,10 @@ std::vector<std::string> lines_of(const std::filesystem::path& file) {
 TEST_P(Transcript, TellsWhatItsGoldenFileHolds) {
   if (std::getenv("TROUPE_TRANSCRIPTS"))
     GTEST_SKIP() << "other transcripts have no golden files";
-  const auto golden = std::filesystem::path(TROUPE_SOURCE_DIR "/tests/agents/golden") /
-                      (GetParam().stem().string() + ".events.jsonl");
+  auto golden = std::filesystem::path(TROUPE_SOURCE_DIR "/tests/agents/golden");
+  if (agent_of(GetParam()) != "claude")
+    golden /= agent_of(GetParam());
+  golden /= GetParam().stem().string() + ".events.jsonl";
 
   const auto told = play(recorded_);
 
@@ -51,6 +57,8 @@ TEST_P(Transcript, TellsWhatItsGoldenFileHolds) {
 }
 
 TEST_P(Transcript, HoldsNothingThatIsNotKnown) {
+  if (GetParam().stem() == "small-strange")
+    GTEST_SKIP() << "made to hold something";
   EXPECT_THAT(play(recorded_), Not(Contains(HasSubstr("unknown_message"))));
 }
 
@@ -90,7 +98,7 @@ INSTANTIATE_TEST_SUITE_P(
   });
 
 TEST(Transcripts, AreThere) {
-  EXPECT_GE(transcript_files().size(), 50u);
+  EXPECT_GE(transcript_files().size(), 90u);
 }
 
 } // namespace
