@@ -255,6 +255,7 @@ void attempt_state::tell(agents::folded&& out, bool wants_credit) {
     waits ? health_->paused(around_.world->now())
           : health_->resumed(around_.world->now());
   self_->send(run_, std::move(told));
+  serve(std::move(out.files));
 }
 
 void attempt_state::warn(

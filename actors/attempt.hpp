@@ -95,6 +95,8 @@ private:
   void climb(std::vector<supervision::stop_rung> ladder);
   void act(supervision::stop_action action);
   void say_to_self(input_kind kind, raw_json body = {});
+  void serve(std::vector<agents::file_request>&& wanted);
+  void serve_next();
   [[nodiscard]] exit_reason reason(std::string stderr_tail) const;
   [[nodiscard]] supervision::stop_manners manners() const;
 
@@ -136,6 +138,7 @@ private:
   std::vector<caf::typed_response_promise<use_now>> asked_for_use_;
   std::list<waiting_input> unsaid_; ///< A list is nothing while it is empty.
   std::list<transcript_chunk> unread_;
+  std::list<agents::file_request> wanted_files_;
   std::optional<std::string> stderr_tail_;
   std::vector<supervision::stop_rung> ladder_;
   std::optional<keeper::exited_report> exited_;
@@ -153,6 +156,7 @@ private:
   std::uint64_t ladder_generation_ = 0;
   bool stdin_open_ = false;
   bool recording_ = false;
+  bool serving_ = false;
   bool spawned_ = false;
   bool gone_ = false;
   bool reading_stderr_ = false;

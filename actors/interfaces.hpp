@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/file_talk.hpp"
 #include "actors/messages.hpp"
 #include "actors/notice_talk.hpp"
 #include "actors/team_messages.hpp"
@@ -41,6 +42,10 @@ using journal_actor = caf::typed_actor<
   caf::reacts_to<drop_notice>,
   caf::replies_to<load_notices>::with<notices_loaded>,
   caf::reacts_to<wake>>;
+
+/// One file that an agent asks its host for. Detached.
+using agent_file_actor =
+  caf::typed_actor<caf::replies_to<serve_file>::with<file_answer>>;
 
 /// One process of an agent, from its start to its last byte. Child of a RUN, linked to
 /// it.

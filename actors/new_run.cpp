@@ -54,7 +54,13 @@ const T& given_or(const T& given, const std::optional<T>& configured) {
 
 /// What of backend_config says how free an agent is, or which program it is.
 constexpr auto guarded = std::to_array<const char*>(
-  {"permission_mode", "sandbox", "approval_policy", "config", "args", "command"});
+  {"agent",
+   "permission_mode",
+   "sandbox",
+   "approval_policy",
+   "config",
+   "args",
+   "command"});
 
 std::optional<std::string> member(const raw_json& object, const char* name) {
   const auto j = parse_json(object.text);

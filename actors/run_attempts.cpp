@@ -169,7 +169,8 @@ agents::attempt_plan run_state::plan_of(const store::attempt_record& attempt) co
     .backend_config = launch_.backend_config,
     .permissions = launch_.permissions,
     .session = attempt.session,
-    .resume = attempt.resumed};
+    .resume = attempt.resumed,
+    .serves_files = !launch_.confine};
 }
 
 /// The turn that this attempt is for, then those that no earlier one came to.

@@ -26,6 +26,8 @@ struct attempt_plan {
   std::optional<std::string>
     session;           ///< The backend's session id to use, or to resume.
   bool resume = false; ///< Whether `session` exists already.
+  bool serves_files =
+    true; ///< Whether a step may ask for files; not if it is confined.
 };
 
 /// How to start the agent's process.
@@ -41,10 +43,19 @@ struct turn_end {
   run_result result;
 };
 
+/// A file of the run's directory that the agent wants its host to read or to write.
+struct file_request {
+  std::string path;                ///< As the agent names it.
+  std::optional<std::string> text; ///< What to write; absent: it is to be read.
+
+  friend bool operator==(const file_request&, const file_request&) = default;
+};
+
 /// What one fold step yields.
 struct step {
   std::vector<event> events;
-  std::vector<std::string> lines; ///< For stdin, without newlines, in order.
+  std::vector<std::string> lines;  ///< For stdin, without newlines, in order.
+  std::vector<file_request> files; ///< Each is answered by one `file` input, in order.
   bool close_stdin = false;
   std::optional<turn_end> ended;
 };

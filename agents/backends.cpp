@@ -1,3 +1,5 @@
+#include "agents/acp/acp.hpp"
+#include "agents/acp/command_line.hpp"
 #include "agents/adapter.hpp"
 #include "agents/claude/claude_code.hpp"
 #include "agents/claude/command_line.hpp"
@@ -11,6 +13,14 @@ namespace troupe::agents {
 
 const std::vector<backend_type>& backend_types() {
   static const std::vector<backend_type> table{
+    {
+      .name = "acp",
+      .title = "Any agent of the Agent Client Protocol",
+      .resumes = true,
+      .interrupts = true,
+      .start = acp::start,
+      .make = acp::make,
+    },
     {
       .name = "claude_code",
       .title = "Claude Code",

@@ -1,5 +1,7 @@
 #include "agents/fold.hpp"
 
+#include <algorithm>
+
 namespace troupe::agents {
 
 fold::fold(
@@ -9,7 +11,9 @@ fold::fold(
   std::optional<event_source> watermark)
   : speaks_(std::move(speaks)), attempt_(attempt),
     recorded_(recorded.begin(), recorded.end()), watermark_(watermark),
-    splitter_(line_bytes_max) {}
+    splitter_(line_bytes_max),
+    files_answered_(static_cast<std::size_t>(
+      std::ranges::count(recorded, input_kind::file, &agent_input::kind))) {}
 
 void fold::begin(folded& out) {
   fold_due_inputs(out);
@@ -68,6 +72,9 @@ void fold::take(step&& taken, event_source src, folded& out) {
   }
   for (auto& text : taken.lines)
     out.lines.push_back({++lines_sent_, std::move(text)});
+  for (auto& wanted : taken.files)
+    if (++files_asked_ > files_answered_)
+      out.files.push_back(std::move(wanted));
   out.close_stdin = out.close_stdin || taken.close_stdin;
   if (taken.ended)
     out.ended = std::move(taken.ended);

@@ -26,6 +26,7 @@ struct numbered_line {
 struct folded {
   std::vector<folded_event> events;
   std::vector<numbered_line> lines; ///< For stdin.
+  std::vector<file_request> files;  ///< Without those whose answers were recorded.
   bool close_stdin = false;
   bool spoke = false; ///< At least one line was folded.
   std::optional<turn_end> ended;
@@ -76,6 +77,8 @@ private:
   line_splitter splitter_;
   std::uint64_t inputs_ = 0;
   std::uint64_t lines_sent_ = 0;
+  std::size_t files_answered_; ///< By what was recorded.
+  std::size_t files_asked_ = 0;
 };
 
 } // namespace troupe::agents

@@ -114,11 +114,11 @@ struct event_line {
 
 /// An input given to an agent, as a line of inputs.ndjson; written before it is acted
 /// on.
-enum class input_kind : std::uint8_t { turn, answer, interrupt, close, nudge };
+enum class input_kind : std::uint8_t { turn, answer, interrupt, close, nudge, file };
 
 constexpr auto names(input_kind) {
   return std::to_array<std::string_view>(
-    {"turn", "answer", "interrupt", "close", "nudge"});
+    {"turn", "answer", "interrupt", "close", "nudge", "file"});
 }
 
 struct agent_input {
@@ -137,7 +137,8 @@ struct agent_input {
       required(
         "kind",
         &agent_input::kind,
-        "turn, nudge: {text}; answer: a request_answer; others {}."),
+        "turn, nudge: {text}; answer: a request_answer; file: a file_answer; others "
+        "{}."),
       required("body", &agent_input::body, "What was said."),
     };
   }

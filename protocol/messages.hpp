@@ -104,4 +104,23 @@ struct request_answer {
 /// `deny: because`, `allow_always`; any other text is the answer to a question.
 [[nodiscard]] result<request_answer> answer_of(const agent_message& m);
 
+/// What came of a file that an agent wanted its host to read or to write.
+struct file_answer {
+  std::optional<std::string> text;
+  std::optional<std::string> error;
+  bool missing = false;
+  bool created = false;
+
+  friend bool operator==(const file_answer&, const file_answer&) = default;
+
+  static constexpr auto fields() {
+    return field_list{
+      optional("text", &file_answer::text, "Of the file that was to be read."),
+      optional("error", &file_answer::error, "Why nothing was read or written."),
+      optional("missing", &file_answer::missing, "There is no such file."),
+      optional("created", &file_answer::created, "There was none before."),
+    };
+  }
+};
+
 } // namespace troupe

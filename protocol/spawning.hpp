@@ -56,7 +56,7 @@ struct spawn_run {
       required(
         "backend",
         &spawn_run::backend,
-        "claude_code, codex, process, or a name from the configuration."),
+        "claude_code, codex, acp, process, or a name from the configuration."),
       optional("prompt", &spawn_run::prompt, "What the agent is asked to do."),
       optional(
         "input_message",

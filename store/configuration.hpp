@@ -27,7 +27,7 @@ struct backend_settings {
   static constexpr bool closed = true;
   static constexpr auto fields() {
     return field_list{
-      required("type", &backend_settings::type, "claude_code, codex or process."),
+      required("type", &backend_settings::type, "claude_code, codex, acp or process."),
       optional("command", &backend_settings::command, "Program and arguments."),
       optional("env", &backend_settings::env, "Added to the agent's environment."),
       optional("limits", &backend_settings::limits, "Instead of the defaults."),

@@ -70,6 +70,8 @@ public:
       return control_.interrupt(out);
     case input_kind::nudge:
       return out.lines.push_back(user_message(turn_text(said)));
+    case input_kind::file:
+      return;
     case input_kind::close:
       closed_ = true;
       out.close_stdin = true;

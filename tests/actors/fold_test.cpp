@@ -111,5 +111,32 @@ TEST(Environment, MarksCannotBeForged) {
     EXPECT_FALSE(line.starts_with("TROUPE_PARENT_RUN_ID"));
 }
 
+/// An agent that asks for two files, the first of which was answered before.
+TEST(Fold, AsksForNoFileWhoseAnswerIsRecorded) {
+  const std::string said =
+    R"({"id":0,"result":{"protocolVersion":1}})"
+    "\n"
+    R"({"id":1,"result":{"sessionId":"s"}})"
+    "\n"
+    R"({"id":"a","method":"fs/read_text_file","params":{"path":"/w/a"}})"
+    "\n"
+    R"({"id":"b","method":"fs/read_text_file","params":{"path":"/w/b"}})"
+    "\n";
+  const std::vector<agent_input> inputs{
+    {1, 0, input_kind::turn, {R"({"text":"go"})"}},
+    {2, said.size(), input_kind::file, {R"({"text":"of a"})"}}};
+  attempt_plan plan;
+  plan.cwd = "/w";
+  fold folding(find_backend("acp")->make(plan), 1, inputs, {});
+
+  folded out;
+  folding.begin(out);
+  folding.push(said, out);
+
+  ASSERT_EQ(out.files.size(), 1u);
+  EXPECT_EQ(out.files[0].path, "/w/b");
+  EXPECT_NE(out.lines.back().text.find("of a"), std::string::npos);
+}
+
 } // namespace
 } // namespace troupe::agents

@@ -1,5 +1,6 @@
 #include "transcript.hpp"
 
+#include "acp/recorded.hpp"
 #include "agents/agent_line.hpp"
 #include "codex/host_lines.hpp"
 #include "protocol/messages.hpp"
@@ -78,8 +79,8 @@ std::optional<int> signal_number(std::string_view name) {
 
 class player {
 public:
-  player(std::string_view backend, const attempt_plan& plan)
-    : speaks_(find_backend(backend)->make(plan)) {}
+  explicit player(const transcript& t)
+    : speaks_(find_backend(t.backend)->make(t.plan)) {}
 
   void operator()(const transcript::printed& p) {
     step out;
@@ -111,6 +112,8 @@ private:
       write({{"event", to_string(event.type)}, {"data", encode(event.data)}});
     for (const auto& line : out.lines)
       write({{"send", json::parse(line)}});
+    for (const auto& file : out.files)
+      write({{"file", file.path}, {"write", file.text.has_value()}});
     if (out.close_stdin)
       write({{"send", nullptr}});
     if (out.ended)
@@ -140,6 +143,8 @@ private:
 } // namespace
 
 transcript read_transcript(const std::filesystem::path& file) {
+  if (file.parent_path().filename().string().starts_with("acp"))
+    return acp::read_recorded(file);
   transcript t{.backend = backend_of(file)};
   bool asked = false;
   std::ifstream in(file);
@@ -173,7 +178,7 @@ transcript read_transcript(const std::filesystem::path& file) {
 }
 
 std::vector<std::string> play(const transcript& t) {
-  player plays(t.backend, t.plan);
+  player plays(t);
   for (const auto& entry : t.entries)
     std::visit(plays, entry);
   return plays.finish(t.end);
@@ -182,8 +187,9 @@ std::vector<std::string> play(const transcript& t) {
 std::vector<std::filesystem::path> transcript_files() {
   const std::filesystem::path recorded(TROUPE_SOURCE_DIR "/tests/transcripts");
   const auto* other = std::getenv("TROUPE_TRANSCRIPTS");
-  const auto directories = other ? std::vector<std::filesystem::path>{other}
-                                 : std::vector{recorded / "claude", recorded / "codex"};
+  const auto directories =
+    other ? std::vector<std::filesystem::path>{other}
+          : std::vector{recorded / "acp", recorded / "claude", recorded / "codex"};
   std::vector<std::filesystem::path> files;
   std::error_code ignored;
   for (const auto& directory : directories)

@@ -24,10 +24,10 @@ struct transcript {
   process_end end;
 };
 
-/// Reads `{"dir":"in|out|err|exit|meta","line":…}` lines. What the host wrote becomes
-/// the inputs that make an adapter write it. A prompt given as an argument becomes a
-/// turn before everything else, as does the first turn of an agent that is greeted
-/// before. The agent's name is that of the directory.
+/// Reads `{"dir":"in|out|err|exit|meta","line":…}` lines; the directory names the
+/// agent. What the host wrote becomes the inputs that make an adapter write it. A
+/// prompt given as an argument becomes a turn before everything else, as does the first
+/// turn of an agent that is greeted before.
 [[nodiscard]] transcript read_transcript(const std::filesystem::path& file);
 
 /// What an adapter makes of it, one JSON text a line, as golden files hold it: events,

@@ -14,10 +14,12 @@ using testing::Contains;
 using testing::HasSubstr;
 using testing::Not;
 
+std::string agent_of(const std::filesystem::path& file) {
+  return file.parent_path().filename();
+}
+
 std::string name_of(const std::filesystem::path& file) {
-  auto name = file.stem().string();
-  if (const auto agent = file.parent_path().filename(); agent != "claude")
-    name = agent.string() + "_" + name;
+  auto name = agent_of(file) + "_" + file.stem().string();
   std::ranges::replace_if(
     name, [](unsigned char c) { return !std::isalnum(c); }, '_');
   return name;
@@ -30,7 +32,7 @@ protected:
 
 std::filesystem::path golden_of(const std::filesystem::path& file) {
   std::filesystem::path directory(TROUPE_SOURCE_DIR "/tests/agents/golden");
-  if (const auto agent = file.parent_path().filename(); agent != "claude")
+  if (const auto agent = agent_of(file); agent != "claude")
     directory /= agent;
   return directory / (file.stem().string() + ".events.jsonl");
 }
@@ -59,6 +61,8 @@ TEST_P(Transcript, TellsWhatItsGoldenFileHolds) {
 }
 
 TEST_P(Transcript, HoldsNothingThatIsNotKnown) {
+  if (GetParam().stem() == "small-strange")
+    GTEST_SKIP() << "made to hold something";
   EXPECT_THAT(play(recorded_), Not(Contains(HasSubstr("unknown_message"))));
 }
 
@@ -98,7 +102,7 @@ INSTANTIATE_TEST_SUITE_P(
   });
 
 TEST(Transcripts, AreThere) {
-  EXPECT_GE(transcript_files().size(), 120u);
+  EXPECT_GE(transcript_files().size(), 160u);
 }
 
 } // namespace

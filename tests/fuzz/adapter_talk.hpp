@@ -37,7 +37,8 @@ talk(std::string_view backend, const attempt_plan& plan, std::string_view text) 
     text.remove_prefix(std::min(end + 1, text.size()));
     if (line.size() > 1 && line[0] == '>')
       speaks->input(
-        {.kind = static_cast<input_kind>(line[1] & 3),
+        {.kind = static_cast<input_kind>(
+           static_cast<std::uint8_t>(line[1]) % names(input_kind{}).size()),
          .body = {std::string(line.substr(2))}},
         out);
     else

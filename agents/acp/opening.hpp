@@ -1,0 +1,58 @@
+#pragma once
+
+#include "agents/acp/command_line.hpp"
+#include "agents/acp/rpc.hpp"
+#include "agents/agent_line.hpp"
+
+#include <optional>
+#include <string>
+
+namespace troupe::agents::acp {
+
+/// The way to a session that takes prompts: `initialize`, then a new session or the old
+/// one, then its mode. One that goes on is resumed where the agent can, else loaded,
+/// with all that was said in it once more.
+class opening {
+public:
+  explicit opening(const attempt_plan& plan);
+
+  void begin(rpc& asks, step& out);
+
+  /// An answer to one of its questions. Returns why there will be no session, if so.
+  [[nodiscard]] std::optional<exit_reason>
+  answered(question what, const json& line, rpc& asks, step& out);
+
+  [[nodiscard]] bool ready() const { return ready_; }
+  [[nodiscard]] const std::string& session_id() const { return session_id_; }
+
+  /// Whether the agent can go on with a session in another process.
+  [[nodiscard]] bool resumable() const { return resumes_ || loads_; }
+
+  /// Whether the session to go on with could not be had.
+  [[nodiscard]] bool lost() const { return lost_; }
+  [[nodiscard]] bool is_draft() const { return version_ == draft_version; }
+  [[nodiscard]] bool is_gemini() const { return gemini_; }
+
+private:
+  using failure = std::optional<exit_reason>;
+
+  [[nodiscard]] failure initialized(const json& result, rpc& asks, step& out);
+  [[nodiscard]] failure open(rpc& asks, step& out);
+  [[nodiscard]] failure opened(const json& line, rpc& asks, step& out);
+  [[nodiscard]] failure set_mode(const json& session, rpc& asks, step& out);
+  [[nodiscard]] failure not_found(const std::string& why);
+
+  std::string cwd_;
+  std::string session_id_;
+  bool resume_;
+  bool serves_files_;
+  talk_settings settings_;
+  std::int64_t version_ = stable_version;
+  bool resumes_ = false;
+  bool loads_ = false;
+  bool lost_ = false;
+  bool ready_ = false;
+  bool gemini_ = false;
+};
+
+} // namespace troupe::agents::acp

@@ -1,0 +1,252 @@
+// Agents of the Agent Client Protocol as supervised agents: the real claude-agent-acp,
+// offline against the stub model, and the small agent of the tests for what that one
+// does not do.
+
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { hasRealAgent, realCommand, smallCommand } from './acp_env.mjs';
+import { claudeTests, dataMessage, eventually } from './gateway.mjs';
+import { agentOf, processesOf, processesWith } from './processes.mjs';
+
+const endless = 'while :; do sleep 1; done';
+const t = claudeTests();
+const { file } = t;
+
+const start = (command, prompt, { config = {}, ...more } = {}) =>
+  t.session.spawn('acp', {
+    prompt, backend_config: { command, ...config }, ...more,
+  });
+const small = (prompt, more) => start(smallCommand, prompt, more);
+const real = (prompt, more) => start(realCommand, prompt, more);
+
+const realTest = (name, body) =>
+  test(name, { skip: hasRealAgent() ? false : 'SKIPPED: no claude-agent-acp' }, body);
+
+async function asked(started) {
+  const { run_id } = await started;
+  const view = await t.session.settled(run_id, 'attention');
+  assert.equal(view.status, 'input_required', JSON.stringify(view));
+  return view;
+}
+
+const supervisorPid = () =>
+  processesWith(`XDG_RUNTIME_DIR=${t.gateway.env.XDG_RUNTIME_DIR}`)
+    .find(({ program }) => program.endsWith('/troupe-supervisor')).pid;
+const settle = async (started) => t.session.settled((await started).run_id);
+const answered = (run_id, decision) =>
+  t.session.answer(run_id, dataMessage({ decision }));
+
+realTest('a turn of the real agent is answered', async () => {
+  const view = await settle(real('SAY good morning'));
+
+  assert.equal(view.status, 'completed', view.error);
+  assert.equal(view.result.final_response, 'good morning');
+  assert.ok(view.result.usage.output_tokens > 0);
+  assert.ok(view.result.cost_usd > 0);
+  assert.deepEqual(processesOf(view.run_id), []);
+});
+
+realTest('what it does is told as events', async () => {
+  const script = 'THINK hard\nTODO a; b\nRUN echo from the shell\nSAY done';
+  const { run_id } = await real(script, { permissions: { allow: ['Bash'] } });
+
+  const events = await t.session.events(run_id);
+
+  const types = events.map((e) => e.type);
+  const told = [
+    'reasoning', 'todo_updated', 'command_started', 'command_finished', 'agent_message',
+  ];
+  for (const type of told) assert.ok(types.includes(type), `${type} in ${types}`);
+  assert.equal(types.filter((type) => type === 'command_started').length, 1);
+  const finished = events.find((e) => e.type === 'command_finished');
+  assert.match(JSON.stringify(finished.data), /from the shell/);
+});
+
+realTest('a permission that is given lets the tool run', async () => {
+  const { run_id, pending } = await asked(real(`RUN touch ${file('made')}\nSAY made it`));
+
+  const heldBack = !existsSync(file('made'));
+  await answered(run_id, 'allow');
+  const view = await t.session.settled(run_id);
+
+  assert.deepEqual(pending[0].options, ['allow', 'allow_always', 'deny']);
+  assert.match(pending[0].title, /^Bash: touch/);
+  assert.ok(heldBack);
+  assert.ok(existsSync(file('made')));
+  assert.equal(view.result.final_response, 'made it');
+});
+
+realTest('a permission that is denied keeps the tool from running', async () => {
+  const { run_id } = await asked(real(`RUN touch ${file('made')}\nSAY could not`));
+
+  await answered(run_id, 'deny');
+  const view = await t.session.settled(run_id);
+
+  assert.equal(view.status, 'completed', view.error);
+  assert.equal(view.result.final_response, 'could not');
+  assert.equal(existsSync(file('made')), false);
+});
+
+realTest('what is said while a turn runs is the next turn', async () => {
+  const [up, go] = [file('up'), file('go')];
+  const wait = `touch ${up}; until test -e ${go}; do sleep 0.1; done`;
+  const { run_id } = await real(`RUN ${wait}\nSAY first`, {
+    permissions: { allow: ['Bash'] },
+  });
+  await eventually(() => existsSync(up));
+
+  const next = await t.session.answer(run_id, 'HIST');
+  writeFileSync(go, '');
+  const view = await t.session.settled(run_id);
+
+  assert.equal(next.mode, 'live');
+  assert.match(view.result.final_response, /^history: \[RUN touch.*\] \[HIST\]$/);
+  assert.equal(view.attempts.length, 1);
+});
+
+realTest('a finished run is continued in the same conversation', async () => {
+  const ended = await settle(real('SAY remember me'));
+
+  const next = await t.session.answer(ended.run_id, 'HIST');
+  const view = await t.session.settled(next.run_id);
+  const events = await t.session.events(next.run_id);
+
+  assert.equal(next.mode, 'resume');
+  assert.equal(view.backend_session_id, ended.backend_session_id);
+  assert.equal(view.result.final_response, 'history: [SAY remember me] [HIST]');
+  const said = events.filter((e) => e.type === 'agent_message');
+  assert.deepEqual(said.map((e) => e.data.text), [view.result.final_response]);
+});
+
+realTest('an agent killed in a tool is resumed and completes', async () => {
+  const once = file('once');
+  const hangOnce = `test -e ${once} || { touch ${once}; ${endless}; }; echo again`;
+  const { run_id } = await real(`RUN ${hangOnce}\nHIST`, {
+    permissions: { allow: ['Bash'] }, restart: { backoff_ms: 10 },
+  });
+  await eventually(() => existsSync(once));
+
+  process.kill(agentOf(run_id, process.execPath).pid, 'SIGKILL');
+  const view = await t.session.settled(run_id);
+
+  assert.equal(view.status, 'completed', view.error);
+  assert.equal(view.restarts, 1);
+  assert.equal(view.attempts[0].exit.signal, 9);
+  assert.match(view.result.final_response, /^history: \[RUN test.*\] \[/);
+  assert.deepEqual(processesOf(run_id), []);
+});
+
+realTest('cancelling in a tool leaves nothing of the tree', async () => {
+  const { run_id } = await real(`RUN touch ${file('up')}; ${endless}`, {
+    permissions: { allow: ['Bash'] },
+  });
+  await eventually(() => existsSync(file('up')));
+
+  const cancelled = await t.session.call('cancel_run', { run_id, wait_ms: 30_000 });
+
+  assert.equal(cancelled.status, 'cancelled');
+  assert.deepEqual(processesOf(run_id), []);
+});
+
+realTest('an error of the service fails the run in words', async () => {
+  const view = await settle(real('FAIL 400\nSAY never'));
+
+  assert.equal(view.status, 'failed');
+  assert.equal(view.exit.reason, 'agent_error');
+  assert.match(view.error, /400/);
+});
+
+test('files are read and written inside the directory of the run alone', async () => {
+  const secret = join(t.gateway.directory('elsewhere'), 'secret.txt');
+  writeFileSync(secret, 'secret');
+  writeFileSync(file('there.txt'), 'one\ntwo\nthree\n');
+  symlinkSync(secret, file('link.txt'));
+  const { run_id } = await small([
+    `READ ${file('there.txt')} 2 1`, `READ ${secret}`, `READ ${file('link.txt')}`,
+    `WRITE ${file('new.txt')} some words`, `WRITE ${file('link.txt')} mine`,
+  ].join('\n'));
+
+  const events = await t.session.events(run_id);
+  const view = await t.session.get(run_id);
+
+  assert.equal(view.status, 'completed', view.error);
+  const said = events.filter((e) => e.type === 'agent_message').map((e) => e.data.text);
+  assert.match(said.join(' '), /read: two/);
+  assert.doesNotMatch(said.join(' '), /read: secret/);
+  assert.equal(readFileSync(file('new.txt'), 'utf8'), 'some words');
+  assert.equal(readFileSync(secret, 'utf8'), 'secret');
+  const changed = events.filter((e) => e.type === 'file_changed').map((e) => e.data);
+  assert.deepEqual(changed, [{ change: 'create', path: file('new.txt') }]);
+  const refused = events.filter((e) => e.data.kind === 'file_refused');
+  assert.equal(refused.length, 3);
+});
+
+test('files of a run whose supervisor dies are written all the same', async () => {
+  const { run_id } = await small(
+    `WRITE ${file('first.txt')} one\nASK go on\nWRITE ${file('second.txt')} two`);
+  await t.session.settled(run_id, 'attention');
+
+  process.kill(supervisorPid(), 'SIGKILL');
+  await eventually(async () =>
+    (await t.session.get(run_id)).pending.length === 1);
+  await answered(run_id, 'allow');
+  const view = await t.session.settled(run_id);
+  const events = await t.session.events(run_id);
+
+  assert.equal(view.status, 'completed', view.error);
+  assert.equal(view.attempts.length, 1);
+  assert.equal(readFileSync(file('second.txt'), 'utf8'), 'two');
+  const changed = events.filter((e) => e.type === 'file_changed').map((e) => e.data.path);
+  assert.deepEqual(changed, [file('first.txt'), file('second.txt')]);
+});
+
+test('a confined run is not served files', async (context) => {
+  const view = await settle(small(`READ ${file('x')}`, { confine: {} }));
+
+  if (view.exit?.reason === 'spawn_failed') {
+    return context.skip(`SKIPPED: nothing is confined here: ${view.error}`);
+  }
+  assert.equal(view.status, 'completed', view.error);
+  assert.match(view.result.final_response, /^not read: this host does not take fs/);
+});
+
+test('a session that is loaded is not told again', async () => {
+  const ended = await settle(small('SAY once'));
+
+  const next = await t.session.answer(ended.run_id, 'HIST');
+  const view = await t.session.settled(next.run_id);
+  const events = await t.session.events(next.run_id);
+
+  assert.equal(view.result.final_response, 'history: SAY once | HIST');
+  const said = events.filter((e) => e.type === 'agent_message');
+  assert.equal(said.length, 1);
+});
+
+test('an agent that does not leave is ended after its answer', async () => {
+  const view = await settle(small('SAY done', {
+    env: { SMALL_ACP_STAYS: '1' }, limits: { linger_s: 1 },
+  }));
+
+  assert.equal(view.status, 'completed', view.error);
+  assert.equal(view.result.final_response, 'done');
+  assert.equal(view.attempts.length, 1);
+  assert.deepEqual(processesOf(view.run_id), []);
+});
+
+test('the draft is spoken where it is offered and taken', async () => {
+  const view = await settle(small('PLAN a; b\nSAY from the draft', {
+    env: { SMALL_ACP_VERSION: '2' }, config: { protocol_version: 2 },
+  }));
+
+  assert.equal(view.status, 'completed', view.error);
+  assert.equal(view.result.final_response, 'from the draft');
+});
+
+test('an unknown mode names those there are', async () => {
+  const view = await settle(small('SAY x', { config: { permission_mode: 'wild' } }));
+
+  assert.equal(view.status, 'failed');
+  assert.match(view.error, /no mode wild; there are: careful, bold/);
+});
