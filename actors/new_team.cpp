@@ -14,10 +14,10 @@ using supervision::team_spec;
 
 constexpr std::size_t members_max = 64;
 constexpr int levels_max = 4;
-constexpr std::size_t name_bytes_max = 32;
+constexpr std::size_t member_name_bytes_max = 32;
 
-bool is_name(const std::string& text) {
-  return !text.empty() && text.size() <= name_bytes_max &&
+bool is_member_name(const std::string& text) {
+  return !text.empty() && text.size() <= member_name_bytes_max &&
          std::ranges::all_of(text, [](char c) {
            return std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_';
          });
@@ -80,7 +80,7 @@ private:
     int level,
     team_spec& spec) {
     const auto& member = request.members[i];
-    if (!is_name(member.name))
+    if (!is_member_name(member.name))
       return wrong("name: 1 to 32 letters, digits, dashes and underscores");
     if (
       std::ranges::find(spec.members, member.name, &member_spec::name) !=
@@ -193,7 +193,7 @@ result<spawn_team> read_definition(spawn_team request) {
 }
 
 result<planned_team> plan_team(const spawn_team& request) {
-  if (request.name && !is_name(*request.name))
+  if (request.name && !is_member_name(*request.name))
     return fail(
       errc::invalid_argument, "name: 1 to 32 letters, digits, dashes and underscores");
   layout_of_teams all;

@@ -16,7 +16,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::chrono::hours too_late{24};
+constexpr std::chrono::hours told_within{24};
 constexpr std::chrono::milliseconds first_wait = 2s;
 constexpr std::chrono::milliseconds later_wait = 15s;
 
@@ -62,7 +62,7 @@ void notifier_state::open() {
 void notifier_state::take(new_notice what) {
   const auto id = id_of(what.notice);
   const auto age = setup_.world->wall().ms - what.notice.made_at.ms;
-  if (age > std::chrono::milliseconds(too_late).count()) {
+  if (age > std::chrono::milliseconds(told_within).count()) {
     log_warn("notice {} dropped reason=\"older than a day\"", id);
     return drop(what.notice);
   }

@@ -6,7 +6,6 @@ namespace troupe {
 
 namespace {
 
-constexpr std::size_t prefix_length_min = 4;
 constexpr int depth_max = 64;
 
 /// An isolated run is also found where it was asked for.

@@ -11,6 +11,9 @@
 
 namespace troupe {
 
+/// Of an id, to stand for it.
+inline constexpr std::size_t prefix_length_min = 4;
+
 /// The roll of all runs: how each is, who may see it, how it is found. A value without
 /// actors; the REGISTRY keeps one. Briefs are small; a million runs are not its
 /// business (retention is).
@@ -20,7 +23,7 @@ public:
 
   [[nodiscard]] const run_brief* find(const std::string& run_id) const;
 
-  /// By id, unique prefix of an id (at least 4 characters), or agent name: among those
+  /// By id, unique prefix of an id (of prefix_length_min), or agent name: among those
   /// with the name a live run first, then the newest. What the caller may not see is
   /// not found. `cwd` narrows names.
   [[nodiscard]] result<const run_brief*> resolve(

@@ -3,6 +3,7 @@
 #include "actors/deadlines.hpp"
 #include "actors/errors.hpp"
 #include "actors/new_run.hpp"
+#include "actors/roll.hpp"
 #include "supervision/restart.hpp"
 
 #include <caf/send.hpp>
@@ -18,8 +19,7 @@ namespace troupe {
 namespace {
 
 constexpr std::size_t live_max = 64;
-constexpr std::size_t waiters_max = 256;
-constexpr std::size_t prefix_length_min = 4;
+constexpr std::size_t team_waiters_max = 256;
 constexpr std::uint32_t wait_ms_max = 50'000;
 constexpr std::uint32_t loose_runs_max = 100;
 
@@ -157,7 +157,7 @@ void teams_state::await_end(
   std::uint32_t wait_ms,
   std::function<void(const team_view&)> answer) {
   const auto& v = teams_.at(team_id).view;
-  if (is_final(v.phase) || wait_ms == 0 || waiters_.size() >= waiters_max)
+  if (is_final(v.phase) || wait_ms == 0 || waiters_.size() >= team_waiters_max)
     return answer(v);
   const auto id = ++next_token_;
   waiters_.emplace(id, waiter{team_id, std::move(answer)});

@@ -20,7 +20,7 @@ using keeper::descriptor;
 using std::chrono::milliseconds;
 
 constexpr std::size_t client_line_bytes_max = 8 * 1024 * 1024;
-constexpr std::size_t read_bytes = 64 * 1024;
+constexpr std::size_t chunk_bytes = 64 * 1024;
 
 class go_between {
 public:
@@ -45,7 +45,7 @@ private:
   line_splitter lines_{client_line_bytes_max};
   daemon_side daemon_;
   std::array<pollfd, polled_count> polled_{};
-  std::array<char, read_bytes> bytes_{};
+  std::array<char, chunk_bytes> bytes_{};
   bool client_ended_ = false;
   bool told_to_end_ = false;
   bool client_gone_ = false;

@@ -10,12 +10,12 @@ namespace troupe::cli {
 
 namespace {
 
-constexpr std::uint32_t page_bytes = 1024 * 1024;
+constexpr std::uint32_t patch_bytes = 1024 * 1024;
 constexpr std::chrono::seconds slow_files{60};
 
 result<json> page_of_diff(door& at, const diff_options& wanted, std::uint64_t offset) {
   auto question = naming(wanted.run);
-  question["max_bytes"] = page_bytes;
+  question["max_bytes"] = patch_bytes;
   question["stat"] = wanted.stat;
   question["offset"] = offset;
   return at.call("get_diff", std::move(question), slow_files);

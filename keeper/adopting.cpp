@@ -65,7 +65,7 @@ void taker::take(inheritance::part part) {
 
 /// In it, or below; the number may be another's unless a pidfd says otherwise.
 bool is_in(int pid, const std::string& group) {
-  const auto text = read_file("/proc/" + std::to_string(pid) + "/cgroup").value_or("");
+  const auto text = read_file(proc(pid, "cgroup")).value_or("");
   const auto name = "/" + fs::path(group).filename().string();
   for (auto at = text.find(name); at != std::string::npos; at = text.find(name, at + 1))
     if (const auto end = at + name.size();

@@ -25,7 +25,7 @@ constexpr std::size_t run_id_bytes_max = 64;
 constexpr auto round_wait_max = 64ms;
 constexpr int rounds_before_complaint = 200;
 
-std::string name_of(const attempt_key& key) {
+std::string title_of(const attempt_key& key) {
   return "run " + key.run_id + " attempt=" + std::to_string(key.attempt);
 }
 
@@ -255,7 +255,7 @@ void attempt::on_exited(const ending& how, bool alone) {
   if (auto kept =
         replace_file(what_.dir + "/exit.json", to_string(*exited_) + "\n", false);
       !kept)
-    log(name_of(what_.key) + " exit.json not written: " + kept.error().message);
+    log(title_of(what_.key) + " exit.json not written: " + kept.error().message);
   tell_(*exited_, {});
   input_->abandon();
   look();
@@ -291,7 +291,7 @@ void attempt::kill_tree() {
   if (gone_)
     return;
   if (++rounds_ == rounds_before_complaint)
-    log(name_of(what_.key) + " does not die; a process may wait for a device");
+    log(title_of(what_.key) + " does not die; a process may wait for a device");
   const auto wait = std::min(1ms * (1 << std::min(rounds_, 6)), round_wait_max);
   next_round_ = on_.waits.after(wait, [this] { kill_tree(); });
 }

@@ -25,6 +25,11 @@ struct attempt_key {
   }
 };
 
+/// What files and cgroups of it are called.
+[[nodiscard]] inline std::string file_name(const attempt_key& key) {
+  return key.run_id + "." + std::to_string(key.attempt);
+}
+
 /// How the members of an attempt's tree are known, and so how its end is proved; none:
 /// what could be found was ended, but something may have hidden.
 enum class tier : std::uint8_t { cgroup, subtree, none };

@@ -191,8 +191,7 @@ void cgroup::kill_listed() {
   freeze(true);
   for (const int pid : members(at_.v2)) {
     const descriptor pidfd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
-    const auto where =
-      read_file("/proc/" + std::to_string(pid) + "/cgroup").value_or("");
+    const auto where = read_file(proc(pid, "cgroup")).value_or("");
     if (
       pidfd &&
       where.find("/" + fs::path(at_.v2).filename().string()) != std::string::npos)

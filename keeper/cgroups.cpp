@@ -74,10 +74,6 @@ std::vector<std::string> parents(const mount& at, std::string own) {
   return {at.point + own, at.point};
 }
 
-std::string name_of(const attempt_key& key) {
-  return key.run_id + "." + std::to_string(key.attempt);
-}
-
 bool may_move_into(const std::string& group) {
   return access((group + "/cgroup.procs").c_str(), W_OK) == 0;
 }
@@ -127,7 +123,7 @@ cgroups::~cgroups() {
 bool cgroups::sweep(const std::set<attempt_key>& but) const {
   std::set<std::string> spared;
   for (const auto& key : but)
-    spared.insert(name_of(key));
+    spared.insert(file_name(key));
   std::vector<std::string> left;
   std::error_code why;
   for (const auto& root : {v2_, v1_memory_, v1_pids_})
@@ -169,7 +165,7 @@ std::unique_ptr<cgroup>
 cgroups::make(const attempt_key& key, bool limits_processes) const {
   if (!usable())
     return nullptr;
-  const auto name = "/" + name_of(key);
+  const auto name = "/" + file_name(key);
   const auto v2 = v2_ + name;
   if (mkdir(v2.c_str(), 0755) < 0)
     return nullptr;
@@ -198,7 +194,7 @@ std::unique_ptr<cgroup> cgroups::reopen(const bequest& left) const {
 bool cgroups::has(int pid) const {
   if (!usable())
     return false;
-  const auto where = read_file("/proc/" + std::to_string(pid) + "/cgroup").value_or("");
+  const auto where = read_file(proc(pid, "cgroup")).value_or("");
   return where.find("/" + name_ + "/") != std::string::npos;
 }
 

@@ -42,6 +42,10 @@ fail_errno(errc code, std::string_view what, const std::string& path) {
   return fail(code, std::string(what) + " " + path + ": " + std::strerror(why));
 }
 
+std::string proc(int pid, const char* file) {
+  return "/proc/" + std::to_string(pid) + "/" + file;
+}
+
 std::optional<std::string> read_file(const std::string& path) {
   const descriptor fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd)

@@ -12,6 +12,9 @@ namespace troupe::keeper {
 /// cannot be read.
 [[nodiscard]] std::optional<std::string> read_file(const std::string& path);
 
+/// Path of a file of a process in /proc; proc(5).
+[[nodiscard]] std::string proc(int pid, const char* file);
+
 /// One write to an existing file, as the kernel's control files want it; false if it is
 /// not there or refuses.
 bool write_control(const std::string& path, std::string_view text);

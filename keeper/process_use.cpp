@@ -15,12 +15,8 @@ namespace {
 constexpr std::size_t utime_field = 11; ///< After the state: proc(5), fields 14 to 17.
 constexpr std::size_t times = 4;
 
-std::string proc(int pid, const char* file) {
-  return "/proc/" + std::to_string(pid) + "/" + file;
-}
-
 /// The numbers of a line of words; what is none counts as 0.
-std::vector<std::uint64_t> numbers(std::string_view text) {
+std::vector<std::uint64_t> counters(std::string_view text) {
   std::vector<std::uint64_t> all;
   while (!text.empty()) {
     const auto end = std::min(text.find(' '), text.size());
@@ -37,7 +33,7 @@ std::uint64_t cpu_ticks(int pid) {
   const auto name_end = stat.rfind(')');
   if (name_end == std::string::npos || name_end + 2 > stat.size())
     return 0;
-  const auto words = numbers(std::string_view(stat).substr(name_end + 2));
+  const auto words = counters(std::string_view(stat).substr(name_end + 2));
   std::uint64_t ticks = 0;
   for (std::size_t i = utime_field; i < std::min(utime_field + times, words.size());
        ++i)
@@ -63,7 +59,7 @@ struct pages {
 };
 
 pages memory_of(int pid) {
-  const auto words = numbers(read_file(proc(pid, "statm")).value_or(""));
+  const auto words = counters(read_file(proc(pid, "statm")).value_or(""));
   if (words.size() < 3)
     return {};
   return {words[1] - std::min(words[1], words[2]), words[2]};

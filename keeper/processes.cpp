@@ -27,10 +27,6 @@ constexpr int stop_rounds_max = 64;
 constexpr int oom_score_raise = 300;
 constexpr int oom_score_max = 1000;
 
-std::string proc(int pid, const char* file) {
-  return "/proc/" + std::to_string(pid) + "/" + file;
-}
-
 std::vector<int> numbers(std::string_view text) {
   std::vector<int> all;
   const char* at = text.data();

@@ -23,7 +23,7 @@ roster::roster(const std::string& state_dir) : directory_(state_dir + "/processe
 }
 
 std::string roster::file(const attempt_key& key) const {
-  return directory_ + "/" + key.run_id + "." + std::to_string(key.attempt) + ".json";
+  return directory_ + "/" + file_name(key) + ".json";
 }
 
 /// A torn one is not understood, and its process is ended as unknown.

@@ -57,7 +57,7 @@ std::optional<packet> receive(int socket, bool& end) {
 
 /// Whether it was started with this run's mark. A dead process has no environment.
 bool carries(int pid, const std::string& mark) {
-  const auto text = read_file("/proc/" + std::to_string(pid) + "/environ");
+  const auto text = read_file(proc(pid, "environ"));
   return text && ("\0"s + *text).find("\0"s + mark + "\0"s) != std::string::npos;
 }
 

@@ -12,7 +12,7 @@ namespace {
 constexpr std::uint64_t file_bytes_max = 1 << 20;
 
 /// In YAML what looks like a number is one; said to whoever meant a string.
-std::string advice(const mismatch& wrong) {
+std::string advice_on(const mismatch& wrong) {
   const bool unquoted = wrong.reason.starts_with("expected a string, got number") ||
                         wrong.reason.starts_with("expected a string, got boolean");
   return unquoted ? "; put it in quotes" : "";
@@ -36,7 +36,7 @@ result<configuration> read_configuration(const std::filesystem::path& file) {
     return fail(
       errc::invalid_argument,
       file.string() + ":" + std::to_string(document->line_of(wrong->path)) + ": " +
-        to_string(*wrong) + advice(*wrong));
+        to_string(*wrong) + advice_on(*wrong));
   return settings;
 }
 

@@ -12,7 +12,7 @@ namespace troupe::store {
 namespace {
 
 constexpr std::string_view note = "truncated";
-constexpr int depth_max = 128;
+constexpr int shown_depth_max = 128;
 
 bool goes_on_with(std::string_view name) {
   constexpr auto kept = std::to_array<std::string_view>(
@@ -132,7 +132,7 @@ std::string envelope(json event, std::size_t data_bytes, std::size_t bytes_max) 
 std::string shortened(std::string_view shown_line, std::size_t bytes_max) {
   if (shown_line.size() <= bytes_max)
     return std::string(shown_line);
-  auto event = parse_json(shown_line, depth_max);
+  auto event = parse_json(shown_line, shown_depth_max);
   if (!event || !event->is_object())
     return envelope(json::object(), shown_line.size(), bytes_max);
   const auto data = event->find("data");

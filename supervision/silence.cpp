@@ -14,7 +14,7 @@ constexpr moment look_every_max = 1min;
 constexpr std::uint64_t busy_percent = 5;
 constexpr std::uint64_t busy_bytes_a_second = 4096;
 
-std::string in_words(moment span) {
+std::string spelled(moment span) {
   if (span < 1s)
     return std::to_string(span.count()) + " ms";
   if (span >= warn_after && span % 1min < 1s)
@@ -118,13 +118,13 @@ bool silence::take_look(moment now) {
 }
 
 std::string silence::describe(moment now) const {
-  auto text = "said nothing for " + in_words(now - silent_since_);
+  auto text = "said nothing for " + spelled(now - silent_since_);
   if (quiet_since_ > silent_since_)
     text +=
-      ", although its processes worked until " + in_words(now - quiet_since_) + " ago";
+      ", although its processes worked until " + spelled(now - quiet_since_) + " ago";
   if (!is_limited_)
     return text + " with no tool call open; no limits.idle_s is set, so it goes on";
-  return text + "; the limit is " + in_words(limit_) + " (limits.idle_s)" +
+  return text + "; the limit is " + spelled(limit_) + " (limits.idle_s)" +
          (quiet_since_ > silent_since_ ? ", four times that if it works without a word"
                                        : "");
 }

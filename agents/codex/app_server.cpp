@@ -56,6 +56,8 @@ public:
       closed_ = true;
       out.close_stdin = true;
       return give_up("its input was closed", out);
+    case input_kind::file:
+      return;
     }
   }
 

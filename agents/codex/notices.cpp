@@ -10,7 +10,7 @@ namespace troupe::agents::codex {
 namespace {
 
 /// Progress, internals, echoes, and surfaces of its own user interfaces.
-constexpr auto silent = std::to_array<std::string_view>(
+constexpr auto silent_methods = std::to_array<std::string_view>(
   {"account/gatewayOAuth/changed",
    "account/login/completed",
    "account/updated",
@@ -53,7 +53,7 @@ constexpr auto silent_families = std::to_array<std::string_view>(
   {"fuzzyFileSearch/", "thread/", "windows/", "windowsSandbox/"});
 
 bool is_silent(std::string_view method) {
-  return std::ranges::find(silent, method) != silent.end() ||
+  return std::ranges::find(silent_methods, method) != silent_methods.end() ||
          std::ranges::any_of(silent_families, [&](std::string_view family) {
            return method.starts_with(family);
          });
