@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/confinement.hpp"
+#include "protocol/daemon_limits.hpp"
 #include "protocol/notify.hpp"
 #include "protocol/policy.hpp"
 #include "protocol/result.hpp"
