@@ -2,6 +2,7 @@
 
 #include "actors/messages.hpp"
 #include "actors/notice_talk.hpp"
+#include "actors/sweep_messages.hpp"
 #include "actors/team_messages.hpp"
 #include "actors/worktree_talk.hpp"
 
@@ -15,6 +16,11 @@ namespace troupe {
 
 /// Brings files to the disk, and waits for it: the JOURNAL's other hands. Detached.
 using syncer_actor = caf::typed_actor<caf::replies_to<sync_files>::with<files_synced>>;
+
+/// Finds what is kept too long, and deletes it. Detached.
+using sweeper_actor = caf::typed_actor<
+  caf::replies_to<plan_sweep>::with<sweep_plan>,
+  caf::reacts_to<clear_removed>>;
 
 /// Writes and reads the runs on disk. The only one who touches their files. Detached.
 using journal_actor = caf::typed_actor<
@@ -40,6 +46,7 @@ using journal_actor = caf::typed_actor<
   caf::replies_to<add_notice>::with<written>,
   caf::reacts_to<drop_notice>,
   caf::replies_to<load_notices>::with<notices_loaded>,
+  caf::replies_to<remove_run>::with<written>,
   caf::reacts_to<wake>>;
 
 /// One process of an agent, from its start to its last byte. Child of a RUN, linked to
@@ -142,6 +149,7 @@ using registry_actor = caf::typed_actor<
   caf::reacts_to<run_brief, run_actor>,
   // A run is final and on disk; once answered, nothing more is passed on to its actor.
   caf::replies_to<run_over>::with<written>,
+  caf::reacts_to<run_removed>,
   caf::reacts_to<wake>>;
 
 /// Makes, compares and removes git worktrees. Detached: git's files are slow.

@@ -17,6 +17,7 @@ namespace troupe {
 class roll {
 public:
   void put(run_brief brief);
+  void remove(const std::string& run_id) { runs_.erase(run_id); }
 
   [[nodiscard]] const run_brief* find(const std::string& run_id) const;
 

@@ -20,6 +20,7 @@ namespace troupe {
 struct runs_setup {
   surroundings around;
   registry_actor registry;
+  sweeper_actor sweeper;
   store::configuration config;
   worktrees_actor worktrees;
   notifier_actor notifier;
@@ -127,6 +128,8 @@ private:
   void drop_gone(const std::string& run_id, std::uint32_t before);
   void let_go_of_ended(const store::run_record& record);
   void watch_idle();
+  void sweep();
+  void remove_all(std::vector<store::doomed_run> doomed);
   void ready_if_done();
   void quit_if_done();
   [[nodiscard]] std::optional<keeper::kept_attempt>

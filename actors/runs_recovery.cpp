@@ -166,6 +166,7 @@ void runs_state::ready_if_done() {
   setup_.around.world->open_doors();
   if (teams_)
     self_->send(teams_, runs_ready{});
+  sweep();
   watch_idle();
   quit_if_done();
 }

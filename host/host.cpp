@@ -6,6 +6,7 @@
 #include "actors/notifier.hpp"
 #include "actors/registry.hpp"
 #include "actors/runs.hpp"
+#include "actors/sweeper.hpp"
 #include "actors/syncer.hpp"
 #include "actors/teams.hpp"
 #include "actors/worktrees.hpp"
@@ -46,6 +47,7 @@ constexpr int keeper_death_ms = 2'000;
 struct services {
   syncer_actor awaited;
   syncer_actor grouped;
+  sweeper_actor sweeper;
   journal_actor journal;
   registry_actor registry;
   worktrees_actor worktrees;
@@ -72,6 +74,7 @@ bool is_dead(int process) {
 caf::behavior root(caf::event_based_actor* self, const services& all) {
   self->monitor(all.awaited);
   self->monitor(all.grouped);
+  self->monitor(all.sweeper);
   self->monitor(all.journal);
   self->monitor(all.registry);
   self->monitor(all.worktrees);
@@ -104,7 +107,8 @@ int serve(host_options options) {
       .world = &world,
       .awaited = all.awaited,
       .grouped = all.grouped,
-      .retention_days = options.config.retention_days});
+      .retention_days = options.config.retention.days});
+  all.sweeper = system.spawn<caf::detached>(sweeper, disk);
   all.registry = system.spawn(registry, static_cast<room*>(&world), all.journal);
   all.worktrees =
     system.spawn<caf::detached>(worktrees_of_runs, worktrees_setup{disk, all.registry});
@@ -118,6 +122,7 @@ int serve(host_options options) {
     runs_setup{
       .around = {.world = &world, .disk = disk, .journal = all.journal},
       .registry = all.registry,
+      .sweeper = all.sweeper,
       .config = options.config,
       .worktrees = all.worktrees,
       .notifier = all.notifier,

@@ -40,6 +40,27 @@ struct backend_settings {
   }
 };
 
+/// How long final runs are kept, and how much of the disk all runs may take. Live ones
+/// are never removed, and so may take more.
+struct retention_limits {
+  std::uint32_t days = 30;
+  std::uint32_t max_gb = 0;
+
+  static constexpr bool closed = true;
+  static constexpr auto fields() {
+    return field_list{
+      optional(
+        "days",
+        &retention_limits::days,
+        "Final runs are kept this many days; 0: for ever."),
+      optional(
+        "max_gb",
+        &retention_limits::max_gb,
+        "Beyond this, those go that ended first; 0: no limit."),
+    };
+  }
+};
+
 /// $XDG_CONFIG_HOME/troupe/troupe.yml, or --config / TROUPE_CONFIG. Absent: all
 /// defaults.
 struct configuration {
@@ -47,8 +68,8 @@ struct configuration {
   admission_limits limits;
   std::vector<std::string> toolsets = {"runs"};
   std::uint32_t idle_exit_s = 600;
-  std::uint32_t retention_days = 30;
   std::optional<notify_policy> notify;
+  retention_limits retention;
 
   static constexpr bool closed = true;
   static constexpr auto fields() {
@@ -62,13 +83,10 @@ struct configuration {
         &configuration::idle_exit_s,
         "The daemon ends after this long without clients and live runs; 0: never."),
       optional(
-        "retention_days",
-        &configuration::retention_days,
-        "Final runs are kept this many days; 0: for ever."),
-      optional(
         "notify",
         &configuration::notify,
         "A command for when a run needs an answer or has ended."),
+      optional("retention", &configuration::retention, "What is kept of final runs."),
     };
   }
 };

@@ -4,6 +4,7 @@
 #include "actors/notifier.hpp"
 #include "actors/registry.hpp"
 #include "actors/runs.hpp"
+#include "actors/sweeper.hpp"
 #include "actors/syncer.hpp"
 #include "actors/teams.hpp"
 #include "actors/worktrees.hpp"
@@ -23,6 +24,7 @@ void house::begin_hearing(std::vector<keeper::report> early) {
     runs_setup{
       .around = {.world = &outside, .disk = disk, .journal = files},
       .registry = names,
+      .sweeper = spawn(sweeper, disk),
       .config = config,
       .worktrees = trees,
       .notifier = herald,

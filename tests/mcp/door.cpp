@@ -68,6 +68,7 @@ fake_registry(registry_actor::stateful_pointer<fake_state> self, desk_script* s)
     [](const run_report&) {},
     [](const run_brief&, const run_actor&) {},
     [](const run_over&) -> caf::result<written> { return written{}; },
+    [](const run_removed&) {},
     [=](const wake& w) { deliver(s->waits, s->waited, w.token); }};
 }
 
