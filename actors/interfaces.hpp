@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/gate_messages.hpp"
 #include "actors/messages.hpp"
 #include "actors/notice_talk.hpp"
 #include "actors/sweep_messages.hpp"
@@ -71,6 +72,7 @@ using run_actor = caf::typed_actor<
   caf::replies_to<asked<continue_run>>::with<continued_run>,
   caf::replies_to<asked<restart_run>>::with<restarted_run>,
   caf::reacts_to<begin_run>,
+  caf::reacts_to<gate_said>,
   caf::replies_to<stop_run>::with<stopped_run>,
   caf::reacts_to<attempt_news>,
   caf::reacts_to<attempt_over>,
@@ -122,6 +124,9 @@ using runs_actor = caf::typed_actor<
   caf::reacts_to<teams_actor>,
   caf::reacts_to<teams_here>,
   caf::replies_to<who_works_in>::with<worktree_users>,
+  // Every attempt asks before it starts, and tells how it ended.
+  caf::reacts_to<start_asked>,
+  caf::reacts_to<end_told>,
   // Ends every run, then the daemon.
   caf::reacts_to<stop_run>,
   caf::reacts_to<run_over>,

@@ -11,6 +11,7 @@
 #include "actors/teams.hpp"
 #include "actors/worktrees.hpp"
 #include "io/clients.hpp"
+#include "io/headroom.hpp"
 #include "keeper/descriptor.hpp"
 #include "mcp/gateway.hpp"
 
@@ -126,7 +127,8 @@ int serve(host_options options) {
       .config = options.config,
       .worktrees = all.worktrees,
       .notifier = all.notifier,
-      .keeper_pid = options.keeper_pid});
+      .keeper_pid = options.keeper_pid,
+      .look_around = [place = disk.state] { return io::look_around(place); }});
   all.teams = system.spawn(
     teams,
     teams_setup{

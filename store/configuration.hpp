@@ -20,6 +20,7 @@ struct backend_settings {
   std::string type;
   std::vector<std::string> command;
   std::map<std::string, std::string> env;
+  std::string account;
   std::optional<run_limits> limits;
   std::optional<restart_policy> restart;
   std::optional<permission_policy> permissions;
@@ -31,6 +32,10 @@ struct backend_settings {
       required("type", &backend_settings::type, "claude_code or process."),
       optional("command", &backend_settings::command, "Program and arguments."),
       optional("env", &backend_settings::env, "Added to the agent's environment."),
+      optional(
+        "account",
+        &backend_settings::account,
+        "Runs of one account share its usage limits; told by the login if absent."),
       optional("limits", &backend_settings::limits, "Instead of the defaults."),
       optional("restart", &backend_settings::restart, "Instead of the defaults."),
       optional(

@@ -28,7 +28,8 @@ void house::begin_hearing(std::vector<keeper::report> early) {
       .config = config,
       .worktrees = trees,
       .notifier = herald,
-      .keeper_pid = 77});
+      .keeper_pid = 77,
+      .look_around = [this] { return left; }});
   coach = spawn(
     teams,
     teams_setup{

@@ -98,6 +98,8 @@ fake_runs(runs_actor::stateful_pointer<fake_state> self, desk_script* s) {
     [](const teams_actor&) {},
     [](const teams_here&) {},
     [](const who_works_in&) { return worktree_users{}; },
+    [](const start_asked&) {},
+    [](const end_told&) {},
     [](const stop_run&) {},
     [](const run_over&) {},
     [=](const clients_here& now) { s->clients_told.push_back(now.count); },
