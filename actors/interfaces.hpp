@@ -1,8 +1,10 @@
 #pragma once
 
 #include "actors/file_talk.hpp"
+#include "actors/gate_messages.hpp"
 #include "actors/messages.hpp"
 #include "actors/notice_talk.hpp"
+#include "actors/sweep_messages.hpp"
 #include "actors/team_messages.hpp"
 #include "actors/worktree_talk.hpp"
 
@@ -16,6 +18,11 @@ namespace troupe {
 
 /// Brings files to the disk, and waits for it: the JOURNAL's other hands. Detached.
 using syncer_actor = caf::typed_actor<caf::replies_to<sync_files>::with<files_synced>>;
+
+/// Finds what is kept too long, and deletes it. Detached.
+using sweeper_actor = caf::typed_actor<
+  caf::replies_to<plan_sweep>::with<sweep_plan>,
+  caf::reacts_to<clear_removed>>;
 
 /// Writes and reads the runs on disk. The only one who touches their files. Detached.
 using journal_actor = caf::typed_actor<
@@ -41,6 +48,7 @@ using journal_actor = caf::typed_actor<
   caf::replies_to<add_notice>::with<written>,
   caf::reacts_to<drop_notice>,
   caf::replies_to<load_notices>::with<notices_loaded>,
+  caf::replies_to<remove_run>::with<written>,
   caf::reacts_to<wake>>;
 
 /// One file that an agent asks its host for. Detached.
@@ -69,6 +77,7 @@ using run_actor = caf::typed_actor<
   caf::replies_to<asked<continue_run>>::with<continued_run>,
   caf::replies_to<asked<restart_run>>::with<restarted_run>,
   caf::reacts_to<begin_run>,
+  caf::reacts_to<gate_said>,
   caf::replies_to<stop_run>::with<stopped_run>,
   caf::reacts_to<attempt_news>,
   caf::reacts_to<attempt_over>,
@@ -120,6 +129,9 @@ using runs_actor = caf::typed_actor<
   caf::reacts_to<teams_actor>,
   caf::reacts_to<teams_here>,
   caf::replies_to<who_works_in>::with<worktree_users>,
+  // Every attempt asks before it starts, and tells how it ended.
+  caf::reacts_to<start_asked>,
+  caf::reacts_to<end_told>,
   // Ends every run, then the daemon.
   caf::reacts_to<stop_run>,
   caf::reacts_to<run_over>,
@@ -147,6 +159,7 @@ using registry_actor = caf::typed_actor<
   caf::reacts_to<run_brief, run_actor>,
   // A run is final and on disk; once answered, nothing more is passed on to its actor.
   caf::replies_to<run_over>::with<written>,
+  caf::reacts_to<run_removed>,
   caf::reacts_to<wake>>;
 
 /// Makes, compares and removes git worktrees. Detached: git's files are slow.

@@ -214,25 +214,20 @@ result<loaded_run> journal_state::load(const load_run& what) {
 
 all_loaded journal_state::load_everything() {
   all_loaded all;
-  if (auto r = store::finish_removals(setup_.disk); !r)
-    all.complaints.push_back(r.error().message);
   auto listed = store::list_runs(setup_.disk);
   for (auto& each : listed.complaints)
     all.complaints.push_back(std::move(each));
-  const auto expired =
-    store::expired_runs(listed.runs, wall_now(), setup_.retention_days);
-  for (const auto& run_id : expired)
-    if (auto r = store::remove_run(setup_.disk, run_id); !r)
-      all.complaints.push_back(r.error().message);
   for (const auto& each : listed.runs)
     if (is_final(each.view.status))
       if (auto r = store::remove_launch(setup_.disk, each.view.run_id); !r)
         all.complaints.push_back(r.error().message);
-  std::erase_if(listed.runs, [&](const store::run_record& each) {
-    return std::ranges::find(expired, each.view.run_id) != expired.end();
-  });
   all.runs = std::move(listed.runs);
   return all;
+}
+
+result<written> journal_state::remove(const remove_run& what) {
+  books_.erase(what.run_id);
+  return done(store::remove_run(setup_.disk, what.run_id));
 }
 
 void journal_state::wrote(std::initializer_list<std::filesystem::path> paths) {
@@ -322,6 +317,7 @@ journal(journal_actor::stateful_pointer<journal_state> self, journal_setup setup
     [state](const load_notices&) -> caf::result<notices_loaded> {
       return notices_loaded{.notices = store::load_notices(state->disk())};
     },
+    [state](const remove_run& what) { return to_caf(state->remove(what)); },
     [state](const wake&) { state->wake(); },
   };
 }

@@ -20,9 +20,9 @@ namespace troupe {
 struct journal_setup {
   store::layout disk;
   room* world = nullptr;
-  syncer_actor awaited; ///< Brings to the disk what answers wait for …
-  syncer_actor grouped; ///< … and this one everything else.
-  std::uint32_t retention_days = 30;
+  syncer_actor awaited;              ///< Brings to the disk what answers wait for …
+  syncer_actor grouped;              ///< … and this one everything else.
+  std::uint32_t retention_days = 30; ///< Of teams.
 };
 
 /// Remembers which event logs are open, and what is written and not on the disk yet.
@@ -54,6 +54,7 @@ public:
   [[nodiscard]] result<written> save(const save_team& what);
   [[nodiscard]] result<loaded_team> load(const load_team& what);
   [[nodiscard]] all_teams load_all_teams();
+  [[nodiscard]] result<written> remove(const remove_run& what);
   [[nodiscard]] const store::layout& disk() const { return setup_.disk; }
 
   void wake();

@@ -1,6 +1,7 @@
 #include "actors/new_run.hpp"
 
 #include "actors/confining.hpp"
+#include "agents/account.hpp"
 #include "agents/environment.hpp"
 #include "agents/permission.hpp"
 #include "protocol/identity.hpp"
@@ -98,6 +99,8 @@ launch_of(const asked<spawn_run>& request, const chosen_backend& backend) {
   if (launch.command.empty() && !request.who->run_id)
     if (auto program = command_variable(request.who->env, backend.type->name))
       launch.command = {*program};
+  launch.account =
+    agents::account_of(backend.type->name, backend.settings.account, launch.env);
   return launch;
 }
 
@@ -253,7 +256,7 @@ run_brief brief_of(const run_view& v) {
     .status = v.status,
     .phase = v.phase,
     .cwd = v.cwd,
-    .summary = v.summary,
+    .summary = v.waits_for.value_or(v.summary),
     .last_seq = v.last_seq,
     .created_at = v.created_at,
     .updated_at = v.updated_at,

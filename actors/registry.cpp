@@ -257,6 +257,7 @@ registry_actor::behavior_type registry(
       state->retire(over);
       return written{};
     },
+    [state](const run_removed& gone) { state->removed(gone); },
     [state](const wake& fired) { state->wake(fired.token); },
   };
 }

@@ -25,6 +25,7 @@ public:
   void report(const run_report& told);
   void register_run(const run_brief& brief, const run_actor& actor);
   void retire(const run_over& over) { actors_.erase(over.run_id); }
+  void removed(const run_removed& gone) { roll_.remove(gone.run_id); }
   void wake(std::uint64_t token);
 
   caf::result<run_view> get(const asked<get_run>& question);

@@ -20,6 +20,7 @@ inline constexpr std::size_t prefix_length_min = 4;
 class roll {
 public:
   void put(run_brief brief);
+  void remove(const std::string& run_id) { runs_.erase(run_id); }
 
   [[nodiscard]] const run_brief* find(const std::string& run_id) const;
 

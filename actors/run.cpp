@@ -42,6 +42,8 @@ void run_state::start(surroundings around, run_setup setup) {
   restart_mode_ = launch_.restart.mode;
   seq_ = told_seq_ = setup.loaded.last_seq;
   shown_ = record_.view.phase;
+  if (!record_.attempts.empty() && record_.attempts.back().over)
+    end_told_ = record_.attempts.back().view.n;
   if (setup.recovered)
     recover(setup);
 }
@@ -209,8 +211,8 @@ void run_state::wake(std::uint64_t fired) {
   } else if (kind == token::flush_again) {
     flush_waits_ = false;
     flush();
-  } else if (id == wait_generation_ && move(supervision::run_event::wait_over)) {
-    start_attempt(restart_after_);
+  } else if (id == wait_generation_ && !asked_to_start_) {
+    ask_to_start(restart_after_);
   }
 }
 
@@ -225,6 +227,7 @@ run(run_actor::stateful_pointer<run_state> self, surroundings around, run_setup 
     [state](const asked<continue_run>& q) { return state->go_on(q); },
     [state](const asked<restart_run>& q) { return state->restart(q); },
     [state](const begin_run&) { state->commence(); },
+    [state](const gate_said& word) { state->gate(word); },
     [state](const stop_run& order) { return state->stop(order); },
     [state](const attempt_news& told) { state->news(told); },
     [state](const attempt_over& ended) { state->over(ended); },

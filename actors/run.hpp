@@ -46,6 +46,7 @@ public:
   caf::result<continued_run> go_on(const asked<continue_run>& question);
   caf::result<restarted_run> restart(const asked<restart_run>& question);
   void commence();
+  void gate(const gate_said& word);
   caf::result<stopped_run> stop(const stop_run& order);
   void news(const attempt_news& told);
   void over(const attempt_over& ended);
@@ -101,6 +102,11 @@ private:
   void drop_waiting_turns();
   [[nodiscard]] attempt_usage spent_before(std::uint32_t n) const;
   [[nodiscard]] attempt_setup setup_of(const store::attempt_record& attempt) const;
+
+  // Whether an attempt may start (run_gate.cpp).
+  void ask_to_start(const std::optional<exit_reason>& after);
+  void leave_gate();
+  void tell_end();
 
   // Events and what is on disk (run_events.cpp).
   void emit(event what, std::optional<event_source> src = {});
@@ -161,9 +167,11 @@ private:
   std::uint64_t outbox_first_ = 0;
   std::uint64_t next_token_ = 0;
   std::uint64_t wait_generation_ = 0;
+  std::uint32_t end_told_ = 0; ///< Newest attempt whose end RUNS was told.
   int credits_owed_ = 0;
   run_phase shown_ = run_phase::queued; ///< Final only once that is on disk.
   int flushing_ = 0;                    ///< Batches on their way to the disk.
+  bool asked_to_start_ = false;
   bool flush_waits_ = false;
   bool unsaved_ = false; ///< The last save was refused.
   bool retired_ = false;

@@ -78,11 +78,11 @@ void run_state::commence() {
 }
 
 void run_state::set_out() {
-  if (record_.view.phase != run_phase::queued)
+  if (record_.view.phase != run_phase::queued || asked_to_start_)
     return;
-  introduce();
-  record_.view.started_at = around_.world->wall();
-  start_attempt({});
+  if (seq_ == 0)
+    introduce();
+  ask_to_start({});
 }
 
 void run_state::introduce() {
@@ -281,9 +281,12 @@ void run_state::decide(const exit_reason& why) {
     wait = std::max(wait, time_to(*why.until));
   const bool parks = next.what == verdict::park;
   step(parks ? run_event::limit_reached : run_event::attempt_over, next.cause);
-  if (wait == 0ms && step(run_event::wait_over))
-    return start_attempt(why);
+  if (wait == 0ms) {
+    tell_end();
+    return ask_to_start(why);
+  }
   record_.next_start = timestamp{around_.world->wall().ms + wait.count()};
+  tell_end();
   save();
   flush();
   wait_for_next(wait);
@@ -322,7 +325,9 @@ void run_state::drop_waiting_turns() {
 void run_state::conclude(run_event on, const exit_reason& why) {
   auto& v = record_.view;
   v.exit = why;
+  v.waits_for.reset();
   drop_waiting_turns();
+  tell_end();
   if (on == run_event::stopped) {
     v.exit->reason = stop_kind_;
     v.exit->detail = record_.stop_reason.value_or(why.detail);

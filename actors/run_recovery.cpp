@@ -15,6 +15,7 @@ void run_state::recover(run_setup& found) {
   const auto phase = record_.view.phase;
   auto& v = record_.view;
   v.pending.clear();
+  v.waits_for.reset();
   if (const auto ended_as = found.loaded.ended_as) {
     v.phase = *ended_as;
     v.status = status_of(*ended_as);
@@ -43,7 +44,7 @@ void run_state::recover(run_setup& found) {
     return wait_for_next(time_to(record_.next_start.value_or(timestamp{})));
   }
   if (phase == run_phase::resuming || record_.attempts.empty())
-    return start_attempt(why);
+    return ask_to_start(why);
   decide(why.value_or(exit_reason{}));
 }
 

@@ -36,8 +36,8 @@ caf::result<restarted_run> run_state::restart(const asked<restart_run>& question
   if (v.phase == run_phase::queued)
     return to_caf(error{
       errc::conflict,
-      "run " + v.run_id +
-        " has not begun: it waits for the run before it in its conversation"});
+      "run " + v.run_id + " has not begun: it " +
+        v.waits_for.value_or("waits for the run before it in its conversation")});
   record_.restart_order = question.what.mode;
   if (!question.key.empty())
     record_.keys.push_back(question.key);
@@ -64,6 +64,7 @@ void run_state::obey_restart_order() {
 
 void run_state::start_by_order(const exit_reason& why) {
   restart_mode_ = *std::exchange(record_.restart_order, std::nullopt);
+  leave_gate();
   record_.view.result.reset();
   step(run_event::attempt_over);
   const std::string mode = restart_mode_ == restart_mode::resume ? "resume" : "fresh";

@@ -173,7 +173,8 @@ void runs_state::create(
   if (!made)
     return to.refused(std::move(made.error()));
   const supervision::spawn_request place{request.who->run_id, made->record.view.depth};
-  if (auto admitted = admission_->admit(place, setup_.around.world->now()); !admitted)
+  if (auto admitted = admission_->admit(place, setup_.around.world->now(), room_left());
+      !admitted)
     return to.refused(std::move(admitted.error()));
   made->record.resumed_from = from.resumed_from;
   made->record.view.resumed_from_run_id = std::move(from.resumed_from);
@@ -303,6 +304,8 @@ void runs_state::forget(const std::string& run_id) {
   if (it == live_.end())
     return;
   admission_->release(it->second.brief.parent_run_id);
+  gate_->left(run_id);
+  serve_gate();
   const auto session = sessions_.find(it->second.brief.session_id);
   if (session != sessions_.end()) {
     std::erase(session->second, run_id);

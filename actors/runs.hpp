@@ -4,10 +4,13 @@
 #include "actors/environments.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/new_run.hpp"
+#include "protocol/headroom.hpp"
 #include "store/configuration.hpp"
 #include "supervision/admission.hpp"
 #include "supervision/restart.hpp"
+#include "supervision/start_gate.hpp"
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -20,10 +23,12 @@ namespace troupe {
 struct runs_setup {
   surroundings around;
   registry_actor registry;
+  sweeper_actor sweeper;
   store::configuration config;
   worktrees_actor worktrees;
   notifier_actor notifier;
   int keeper_pid = 0; ///< Every descendant of it is part of a run.
+  std::function<headroom()> look_around = [] { return headroom{}; };
 };
 
 /// Remembers the live runs: which actor each has, which session it belongs to, which
@@ -48,6 +53,8 @@ public:
   caf::result<vetted_team> vet(const vet_team& question) const;
   void meet(teams_actor all);
   void teams(const teams_here& now);
+  void start_asked(const ::troupe::start_asked& what);
+  void end_told(const ::troupe::end_told& what);
   void stop_all(const stop_run& order);
   void over(const run_over& ended);
   void news(const kept_news& what);
@@ -127,6 +134,13 @@ private:
   void drop_gone(const std::string& run_id, std::uint32_t before);
   void let_go_of_ended(const store::run_record& record);
   void watch_idle();
+  void serve_gate();
+  void gate_due(std::uint64_t fired);
+  [[nodiscard]] const headroom& room_left();
+  void mind_the_disk();
+  void sweep();
+  void remove_all(std::vector<store::doomed_run> doomed);
+  void recall(const loaded_run& found);
   void ready_if_done();
   void quit_if_done();
   [[nodiscard]] std::optional<keeper::kept_attempt>
@@ -135,6 +149,11 @@ private:
   runs_actor::pointer self_;
   runs_setup setup_;
   std::optional<supervision::admission> admission_;
+  std::optional<supervision::start_gate> gate_;
+  std::optional<supervision::moment> gate_wakes_;
+  std::uint64_t gate_generation_ = 0;
+  std::optional<supervision::moment> looked_at_;
+  headroom room_left_; ///< As of then.
   environments environments_;
   std::map<std::string, live_run> live_;
   std::map<caf::actor_addr, std::string> by_address_;

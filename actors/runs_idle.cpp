@@ -28,6 +28,12 @@ void runs_state::watch_idle() {
 void runs_state::wake(std::uint64_t fired) {
   if ((fired & token::kind_mask) == token::stranger)
     return send_away(fired);
+  if ((fired & token::kind_mask) == token::gate)
+    return gate_due(fired);
+  if (fired == token::sweep)
+    return sweep();
+  if (fired == token::disk)
+    return mind_the_disk();
   if (fired != (token::idle | idle_generation_) || stopping_)
     return;
   log_info("daemon idle seconds={}", setup_.config.idle_exit_s);

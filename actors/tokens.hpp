@@ -17,6 +17,9 @@ inline constexpr std::uint64_t memory = 9ull << 56;
 inline constexpr std::uint64_t team_due = 10ull << 56;
 inline constexpr std::uint64_t save_again = 11ull << 56;
 inline constexpr std::uint64_t stranger = 12ull << 56;
+inline constexpr std::uint64_t gate = 13ull << 56;
+inline constexpr std::uint64_t sweep = 14ull << 56;
+inline constexpr std::uint64_t disk = 15ull << 56;
 inline constexpr std::uint64_t kind_mask = 0xFFull << 56;
 
 } // namespace troupe::token

@@ -181,6 +181,7 @@ std::string render_run(const run_view& run, const look& as) {
   add_line(out, "error", run.error.value_or(""));
   add_line(out, "usage", run.result ? usage_text(*run.result) : "");
   add_line(out, "summary", run.result && run.result->final_response ? "" : run.summary);
+  add_line(out, "now", run.waits_for.value_or(""));
   for (const auto& request : run.pending)
     out += "\nwaits for: " + render_request(run.run_id, request);
   if (run.result && run.result->final_response)

@@ -6,10 +6,12 @@
 #include "actors/notifier.hpp"
 #include "actors/registry.hpp"
 #include "actors/runs.hpp"
+#include "actors/sweeper.hpp"
 #include "actors/syncer.hpp"
 #include "actors/teams.hpp"
 #include "actors/worktrees.hpp"
 #include "io/clients.hpp"
+#include "io/headroom.hpp"
 #include "keeper/descriptor.hpp"
 #include "mcp/gateway.hpp"
 
@@ -46,6 +48,7 @@ constexpr int keeper_death_ms = 2'000;
 struct services {
   syncer_actor awaited;
   syncer_actor grouped;
+  sweeper_actor sweeper;
   journal_actor journal;
   registry_actor registry;
   worktrees_actor worktrees;
@@ -72,6 +75,7 @@ bool is_dead(int process) {
 caf::behavior root(caf::event_based_actor* self, const services& all) {
   self->monitor(all.awaited);
   self->monitor(all.grouped);
+  self->monitor(all.sweeper);
   self->monitor(all.journal);
   self->monitor(all.registry);
   self->monitor(all.worktrees);
@@ -104,7 +108,8 @@ int serve(host_options options) {
       .world = &world,
       .awaited = all.awaited,
       .grouped = all.grouped,
-      .retention_days = options.config.retention_days});
+      .retention_days = options.config.retention.days});
+  all.sweeper = system.spawn<caf::detached>(sweeper, disk);
   all.registry = system.spawn(registry, static_cast<room*>(&world), all.journal);
   all.worktrees =
     system.spawn<caf::detached>(worktrees_of_runs, worktrees_setup{disk, all.registry});
@@ -118,10 +123,12 @@ int serve(host_options options) {
     runs_setup{
       .around = {.world = &world, .disk = disk, .journal = all.journal},
       .registry = all.registry,
+      .sweeper = all.sweeper,
       .config = options.config,
       .worktrees = all.worktrees,
       .notifier = all.notifier,
-      .keeper_pid = options.keeper_pid});
+      .keeper_pid = options.keeper_pid,
+      .look_around = [place = disk.state] { return io::look_around(place); }});
   all.teams = system.spawn(
     teams,
     teams_setup{

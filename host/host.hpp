@@ -21,10 +21,10 @@ struct host_options {
 
 /// Builds the tree (design: root, rest_for_one) and serves until the keeper is gone or
 /// ends this process. If the keeper was killed, this process becomes the next keeper
-/// (docs/decisions/0011). A service that dies (syncers, journal, registry, runs,
-/// gateway) cannot be replaced under those who hold its handle: the root escalates to
-/// its own parent, the keeper, by ending the process; the agents live on and the next
-/// supervisor adopts them. Answers the exit code.
+/// (docs/decisions/0011). A service that dies (syncers, sweeper, journal, registry,
+/// runs, gateway) cannot be replaced under those who hold its handle: the root
+/// escalates to its own parent, the keeper, by ending the process; the agents live on
+/// and the next supervisor adopts them. Answers the exit code.
 [[nodiscard]] int serve(host_options options);
 
 inline constexpr int exit_keeper_lost = 69;

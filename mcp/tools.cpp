@@ -43,9 +43,9 @@ const std::vector<tool>& tools() {
       {.name = "spawn_run",
        .title = "Start an agent",
        .description =
-         "Starts one supervised agent on a prompt and returns its run_id at once, "
-         "before the agent has done anything. The run goes on when this client leaves; "
-         "it is restarted after a crash. Start several to work in parallel. Next: "
+         "Starts one supervised agent on a prompt and returns its run_id at once. The "
+         "run goes on when this client leaves; it is restarted after a crash. Start "
+         "several to work in parallel. Next: "
          "wait_runs with the run_ids.",
        .toolset = "runs",
        .open_world = true,

@@ -90,6 +90,8 @@ std::string now_of(const run_view& run) {
     text += ": " + *run.error;
   else if (run.exit && !run.exit->detail.empty())
     text += ": " + run.exit->detail;
+  else if (run.waits_for)
+    text += ": " + *run.waits_for;
   return text;
 }
 

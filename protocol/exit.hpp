@@ -26,7 +26,8 @@ enum class exit_kind : std::uint8_t {
   spawn_failed,   ///< Never started.
   auth,           ///< Not logged in, or not allowed.
   budget,         ///< Turns, tokens or money used up.
-  output,         ///< Output limit or disk floor reached.
+  output,         ///< Output limit reached.
+  disk,           ///< The disk is full, or nearly so.
   cancelled,      ///< Stopped by order.
   shutdown,       ///< Stopped with the daemon.
 };
@@ -47,6 +48,7 @@ constexpr auto names(exit_kind) {
      "auth",
      "budget",
      "output",
+     "disk",
      "cancelled",
      "shutdown"});
 }

@@ -133,24 +133,4 @@ struct permission_policy {
   }
 };
 
-/// How much the daemon takes on (troupe.yml: limits).
-struct admission_limits {
-  std::uint32_t live_runs = 256;
-  std::uint32_t spawns_per_minute = 600;
-  std::uint32_t depth = 1;
-  std::uint32_t children_per_parent = 16;
-
-  static constexpr bool closed = true;
-  static constexpr auto fields() {
-    return field_list{
-      optional("live_runs", &admission_limits::live_runs, "Runs that are not final."),
-      optional(
-        "spawns_per_minute", &admission_limits::spawns_per_minute, "Sliding window."),
-      optional("depth", &admission_limits::depth, "1: agents may not start agents."),
-      optional(
-        "children_per_parent", &admission_limits::children_per_parent, "Live ones."),
-    };
-  }
-};
-
 } // namespace troupe

@@ -44,7 +44,9 @@ struct run_brief {
       required("phase", &run_brief::phase, "In detail."),
       required("cwd", &run_brief::cwd, "Its directory."),
       required(
-        "summary", &run_brief::summary, "What it said or did last, in one line."),
+        "summary",
+        &run_brief::summary,
+        "What it said or did last, or waits for, in one line."),
       required("last_seq", &run_brief::last_seq, "Number of its last event."),
       required("created_at", &run_brief::created_at, "When it was asked for."),
       required("updated_at", &run_brief::updated_at, "When it last changed."),

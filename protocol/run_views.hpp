@@ -112,6 +112,7 @@ struct run_view {
   std::optional<std::string> team_id;
   std::optional<std::string> member;
   std::optional<worktree_view> worktree;
+  std::optional<std::string> waits_for;
 
   static constexpr auto fields() {
     return field_list{
@@ -147,6 +148,10 @@ struct run_view {
       optional("team_id", &run_view::team_id, "The team it is a member of."),
       optional("member", &run_view::member, "As which member of the team."),
       optional("worktree", &run_view::worktree, "Its own, if it is isolated."),
+      optional(
+        "waits_for",
+        &run_view::waits_for,
+        "What keeps its next attempt from starting."),
     };
   }
 };

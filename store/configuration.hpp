@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/confinement.hpp"
+#include "protocol/daemon_limits.hpp"
 #include "protocol/notify.hpp"
 #include "protocol/policy.hpp"
 #include "protocol/result.hpp"
@@ -19,6 +20,7 @@ struct backend_settings {
   std::string type;
   std::vector<std::string> command;
   std::map<std::string, std::string> env;
+  std::string account;
   std::optional<run_limits> limits;
   std::optional<restart_policy> restart;
   std::optional<permission_policy> permissions;
@@ -30,11 +32,36 @@ struct backend_settings {
       required("type", &backend_settings::type, "claude_code, codex, acp or process."),
       optional("command", &backend_settings::command, "Program and arguments."),
       optional("env", &backend_settings::env, "Added to the agent's environment."),
+      optional(
+        "account",
+        &backend_settings::account,
+        "Runs of one account share its usage limits; told by the login if absent."),
       optional("limits", &backend_settings::limits, "Instead of the defaults."),
       optional("restart", &backend_settings::restart, "Instead of the defaults."),
       optional(
         "permissions", &backend_settings::permissions, "Instead of the defaults."),
       optional("confine", &backend_settings::confine, "How far its runs may reach."),
+    };
+  }
+};
+
+/// How long final runs are kept, and how much of the disk all runs may take. Live ones
+/// are never removed, and so may take more.
+struct retention_limits {
+  std::uint32_t days = 30;
+  std::uint32_t max_gb = 0;
+
+  static constexpr bool closed = true;
+  static constexpr auto fields() {
+    return field_list{
+      optional(
+        "days",
+        &retention_limits::days,
+        "Final runs are kept this many days; 0: for ever."),
+      optional(
+        "max_gb",
+        &retention_limits::max_gb,
+        "Beyond this, those go that ended first; 0: no limit."),
     };
   }
 };
@@ -46,8 +73,8 @@ struct configuration {
   admission_limits limits;
   std::vector<std::string> toolsets = {"runs"};
   std::uint32_t idle_exit_s = 600;
-  std::uint32_t retention_days = 30;
   std::optional<notify_policy> notify;
+  retention_limits retention;
 
   static constexpr bool closed = true;
   static constexpr auto fields() {
@@ -61,13 +88,10 @@ struct configuration {
         &configuration::idle_exit_s,
         "The daemon ends after this long without clients and live runs; 0: never."),
       optional(
-        "retention_days",
-        &configuration::retention_days,
-        "Final runs are kept this many days; 0: for ever."),
-      optional(
         "notify",
         &configuration::notify,
         "A command for when a run needs an answer or has ended."),
+      optional("retention", &configuration::retention, "What is kept of final runs."),
     };
   }
 };

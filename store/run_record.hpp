@@ -76,6 +76,7 @@ struct launch_record {
   std::map<std::string, std::string> env; ///< Complete, without what attempts add.
   std::optional<notify_policy> notify;
   std::optional<confinement> confine;
+  std::string account; ///< Whose usage limits it shares.
 
   static constexpr auto fields() {
     return field_list{
@@ -91,6 +92,7 @@ struct launch_record {
       optional("env", &launch_record::env, "Complete environment."),
       optional("notify", &launch_record::notify, "Who is told of it."),
       optional("confine", &launch_record::confine, "How far it may reach."),
+      optional("account", &launch_record::account, "Whose usage limits it shares."),
     };
   }
 };

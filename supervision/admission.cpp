@@ -28,16 +28,35 @@ result<void> admission::admit_at(std::uint32_t depth) const {
   return {};
 }
 
-result<void> admission::admit(const spawn_request& request, moment now) {
-  forget_older(now);
-  const auto& parent = request.parent_run_id;
-  if (auto deep_enough = admit_at(request.depth); !deep_enough)
-    return deep_enough;
-  if (live_ >= limits_.live_runs)
+result<void> admission::admit_beside(const headroom& left) const {
+  constexpr std::uint64_t mebibyte = 1 << 20;
+  constexpr auto then = " in troupe.yml); wait for a run to end or cancel one";
+  if (left.memory_bytes && *left.memory_bytes < limits_.free_memory_mb * mebibyte)
     return fail(
       errc::busy,
-      number(live_) + " runs are live, the limit is " + number(limits_.live_runs) +
-        " (limits.live_runs in troupe.yml); wait for one to end or cancel one");
+      "the machine has " + std::to_string(*left.memory_bytes / mebibyte) +
+        " MiB of memory left, a new run needs " + number(limits_.free_memory_mb) +
+        " (limits.free_memory_mb" + then);
+  if (left.descriptors && *left.descriptors < limits_.free_descriptors)
+    return fail(
+      errc::busy,
+      "the daemon may open " + std::to_string(*left.descriptors) +
+        " more files, a new run needs " + number(limits_.free_descriptors) +
+        " (limits.free_descriptors" + then +
+        ", or raise its limit of open files (ulimit -n)");
+  return {};
+}
+
+result<void> admission::admit_below(const std::optional<std::string>& parent) const {
+  if (live_ >= std::uint64_t{limits_.live_runs} + limits_.queue)
+    return fail(
+      errc::busy,
+      number(live_) +
+        (limits_.queue == 0 ? " runs are live" : " runs are live or wait for a place") +
+        ", the limit is " + number(limits_.live_runs) + " (limits.live_runs" +
+        (limits_.queue == 0 ? ""
+                            : ") and " + number(limits_.queue) + " (limits.queue") +
+        " in troupe.yml); wait for one to end or cancel one");
   if (parent && children_of(*parent) >= limits_.children_per_parent)
     return fail(
       errc::busy,
@@ -45,6 +64,18 @@ result<void> admission::admit(const spawn_request& request, moment now) {
         " live children, the limit is " + number(limits_.children_per_parent) +
         " (limits.children_per_parent in troupe.yml); wait for one to end or cancel "
         "one");
+  return {};
+}
+
+result<void>
+admission::admit(const spawn_request& request, moment now, const headroom& left) {
+  forget_older(now);
+  if (auto deep_enough = admit_at(request.depth); !deep_enough)
+    return deep_enough;
+  if (auto place = admit_below(request.parent_run_id); !place)
+    return place;
+  if (auto room = admit_beside(left); !room)
+    return room;
   if (recent_.size() >= limits_.spawns_per_minute) {
     const auto wait =
       recent_.empty() ? rate_window : recent_.front() + rate_window - now;

@@ -1,6 +1,7 @@
 #pragma once
 
-#include "protocol/policy.hpp"
+#include "protocol/daemon_limits.hpp"
+#include "protocol/headroom.hpp"
 #include "protocol/result.hpp"
 #include "supervision/restart.hpp"
 
@@ -27,7 +28,8 @@ class admission {
 public:
   explicit admission(const admission_limits& limits);
 
-  [[nodiscard]] result<void> admit(const spawn_request& request, moment now);
+  [[nodiscard]] result<void>
+  admit(const spawn_request& request, moment now, const headroom& left = {});
 
   /// What `admit` says of the depth alone, which no later time changes.
   [[nodiscard]] result<void> admit_at(std::uint32_t depth) const;
@@ -42,6 +44,9 @@ public:
   [[nodiscard]] std::uint32_t live() const { return live_; }
 
 private:
+  [[nodiscard]] result<void> admit_beside(const headroom& left) const;
+  [[nodiscard]] result<void>
+  admit_below(const std::optional<std::string>& parent) const;
   void forget_older(moment now);
   [[nodiscard]] std::uint32_t children_of(const std::string& parent_run_id) const;
 

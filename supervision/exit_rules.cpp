@@ -50,7 +50,8 @@ constexpr auto rules = std::to_array<rule_row>({
    "Continue the run, which begins a budget of its own, or start one with a larger."},
   {exit_kind::output,
    exit_rule::fail,
-   "Free disk space or raise limits.output_mb, then continue the run."},
+   "Raise limits.output_mb or ask for less output, then continue the run."},
+  {disk, exit_rule::wait_for_room, "Free disk space, then continue the run."},
   {cancelled, exit_rule::never, ""},
   {exit_kind::shutdown, exit_rule::never, "Continue the run if it is still wanted."},
 });
@@ -122,6 +123,8 @@ std::string_view meaning(exit_rule rule) {
     return "restarted after a long back-off (30 s, growing to 10 min)";
   case exit_rule::wait_until:
     return "parked until the limit ends (5 min if that is not known), then restarted";
+  case exit_rule::wait_for_room:
+    return "parked until the disk has room, then restarted";
   case exit_rule::fail:
     return "failed at once, with what to do";
   case exit_rule::never:

@@ -12,18 +12,26 @@ namespace troupe::supervision {
 
 /// The default rule of each exit reason; one row a reason (docs/supervision.md).
 enum class exit_rule : std::uint8_t {
-  done,         ///< Nothing to do.
-  restart,      ///< Again with resume, within the intensity.
-  restart_once, ///< Once more with a notice, then failed.
-  restart_late, ///< Long back-off, then resume.
-  wait_until,   ///< Until the stated time, then resume.
-  fail,         ///< Failed at once, with what to do.
-  never,        ///< Never again, whatever the policy says.
+  done,          ///< Nothing to do.
+  restart,       ///< Again with resume, within the intensity.
+  restart_once,  ///< Once more with a notice, then failed.
+  restart_late,  ///< Long back-off, then resume.
+  wait_until,    ///< Until the stated time, then resume.
+  wait_for_room, ///< Until the disk has room, then resume.
+  fail,          ///< Failed at once, with what to do.
+  never,         ///< Never again, whatever the policy says.
 };
 
 constexpr auto names(exit_rule) {
   return std::to_array<std::string_view>(
-    {"done", "restart", "restart_once", "restart_late", "wait_until", "fail", "never"});
+    {"done",
+     "restart",
+     "restart_once",
+     "restart_late",
+     "wait_until",
+     "wait_for_room",
+     "fail",
+     "never"});
 }
 
 [[nodiscard]] exit_rule rule_of(exit_kind kind);

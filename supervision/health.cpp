@@ -12,7 +12,6 @@ namespace {
 
 constexpr moment check_interval_max = 1min;
 constexpr std::uint64_t mebibyte = 1024 * 1024;
-constexpr std::uint64_t disk_floor_mb = 256;
 
 std::string spent(std::string_view what, std::uint32_t limit_s, std::string_view name) {
   return std::string(what) + " " + std::to_string(limit_s) + " s, the limit (limits." +
@@ -154,7 +153,7 @@ std::optional<health_finding> health::overflow(std::uint64_t disk_free_bytes) co
         " MiB, the limit (limits.output_mb)");
   if (disk_free_bytes < disk_floor_mb * mebibyte)
     return ends(
-      exit_kind::output,
+      exit_kind::disk,
       "the disk has " + std::to_string(disk_free_bytes / mebibyte) +
         " MiB left, less than the " + std::to_string(disk_floor_mb) +
         " MiB that runs must leave free");

@@ -11,6 +11,9 @@
 
 namespace troupe::supervision {
 
+/// MiB of the disk that runs leave free.
+inline constexpr std::uint64_t disk_floor_mb = 256;
+
 /// What a clock wants done: a warning to tell, a nudge, or the end of the attempt.
 struct health_finding {
   bool end = false;
@@ -48,7 +51,7 @@ public:
   void resumed(moment now);
 
   /// What is due. At most one finding a call; an `end` is found once, and nothing after
-  /// it. Less than 256 MiB of free disk ends the attempt for `output`.
+  /// it. Less than `disk_floor_mb` of free disk ends the attempt for `disk`.
   [[nodiscard]] std::optional<health_finding>
   check(moment now, std::uint64_t disk_free_bytes);
 

@@ -94,7 +94,9 @@ decision restart_history::decide(
     return ends(verdict::give_up, what + ", and restart.type is temporary");
   if (rule == exit_rule::restart_once && restarts_for_[why.reason] > 0)
     return ends(verdict::give_up, what + " again after one restart for it");
-  const bool parks = rule == exit_rule::wait_until && window_.restarts_max() > 0;
+  const bool is_limit =
+    rule == exit_rule::wait_until || rule == exit_rule::wait_for_room;
+  const bool parks = is_limit && window_.restarts_max() > 0;
   if (parks)
     return parked(why, healthy_for, dice);
   if (!window_.allow(now))
@@ -125,11 +127,14 @@ decision
 restart_history::parked(const exit_reason& why, moment healthy_for, double dice) {
   if (healthy_for >= healthy)
     parks_in_a_row_ = 0;
-  const bool is_believed = why.until && parks_in_a_row_ == 0;
+  const bool is_disk = rule_for(why.reason) == exit_rule::wait_for_room;
+  const bool is_believed = is_disk || (why.until && parks_in_a_row_ == 0);
   const auto wait = is_believed ? backoff(policy_, 0, dice) : park_unknown;
-  ++parks_in_a_row_;
+  parks_in_a_row_ += is_disk ? 0 : 1;
   auto cause = describe(why) + ", which is no restart counted; parked ";
-  if (!why.until)
+  if (is_disk)
+    cause += "until there is room";
+  else if (!why.until)
     cause += "for " + in_words(wait);
   else if (is_believed)
     cause += "until " + to_string(*why.until);

@@ -4,6 +4,7 @@
 #include "actors/notifier.hpp"
 #include "actors/registry.hpp"
 #include "actors/runs.hpp"
+#include "actors/sweeper.hpp"
 #include "actors/syncer.hpp"
 #include "actors/teams.hpp"
 #include "actors/worktrees.hpp"
@@ -23,10 +24,12 @@ void house::begin_hearing(std::vector<keeper::report> early) {
     runs_setup{
       .around = {.world = &outside, .disk = disk, .journal = files},
       .registry = names,
+      .sweeper = spawn(sweeper, disk),
       .config = config,
       .worktrees = trees,
       .notifier = herald,
-      .keeper_pid = 77});
+      .keeper_pid = 77,
+      .look_around = [this] { return left; }});
   coach = spawn(
     teams,
     teams_setup{

@@ -2,6 +2,7 @@
 
 #include "actors/errors.hpp"
 #include "actors/interfaces.hpp"
+#include "protocol/headroom.hpp"
 #include "protocol/json.hpp"
 #include "store/configuration.hpp"
 #include "store/events.hpp"
@@ -25,6 +26,7 @@ struct house : actor_world {
   store::scratch dir;
   store::layout disk{dir.path()};
   store::configuration config;
+  headroom left; ///< What the machine has.
   journal_actor files;
   registry_actor names;
   worktrees_actor trees;

@@ -5,15 +5,19 @@
 
 #include "protocol/json.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <iostream>
 #include <map>
+#include <sstream>
 #include <string>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
 #include <vector>
 
@@ -130,6 +134,31 @@ int chatter(const arguments&) {
   }
 }
 
+/// `LIMITED <seconds> <file>` in a prompt: a usage limit that ends so many seconds from
+/// now, unless there is the file; makes it.
+bool meets_limit(std::string_view told, const std::string& session) {
+  constexpr std::string_view word = "LIMITED ";
+  const auto at = told.find(word);
+  if (at == told.npos)
+    return false;
+  std::istringstream words(std::string(told.substr(at + word.size())));
+  long seconds = 0;
+  std::string file;
+  words >> seconds >> file;
+  file.resize(std::min(file.find('"'), file.size()));
+  if (access(file.c_str(), F_OK) == 0)
+    return false;
+  std::fclose(std::fopen(file.c_str(), "w"));
+  say(
+    {{"type", "result"},
+     {"subtype", "success"},
+     {"is_error", true},
+     {"result",
+      "Claude AI usage limit reached|" + std::to_string(std::time(nullptr) + seconds)},
+     {"session_id", session}});
+  return true;
+}
+
 /// As Claude Code talks, as far as two turns need it: every line it is told is
 /// answered in the session its command line names.
 int claude(const arguments& args) {
@@ -138,6 +167,8 @@ int claude(const arguments& args) {
     if (args[i] == "--session-id" || args[i] == "--resume")
       session = args[i + 1];
   for (std::string line; std::getline(std::cin, line);) {
+    if (meets_limit(line, session))
+      return 1;
     say(
       {{"type", "system"},
        {"subtype", "init"},

@@ -68,6 +68,7 @@ fake_registry(registry_actor::stateful_pointer<fake_state> self, desk_script* s)
     [](const run_report&) {},
     [](const run_brief&, const run_actor&) {},
     [](const run_over&) -> caf::result<written> { return written{}; },
+    [](const run_removed&) {},
     [=](const wake& w) { deliver(s->waits, s->waited, w.token); }};
 }
 
@@ -97,6 +98,8 @@ fake_runs(runs_actor::stateful_pointer<fake_state> self, desk_script* s) {
     [](const teams_actor&) {},
     [](const teams_here&) {},
     [](const who_works_in&) { return worktree_users{}; },
+    [](const start_asked&) {},
+    [](const end_told&) {},
     [](const stop_run&) {},
     [](const run_over&) {},
     [=](const clients_here& now) { s->clients_told.push_back(now.count); },

@@ -48,7 +48,7 @@ backends:
 limits: { live_runs: 0x10 }
 toolsets: [runs, tasks]
 idle_exit_s: 0
-retention_days: 7
+retention: { days: 7, max_gb: 5 }
 )yaml");
   ASSERT_TRUE(settings) << settings.error().message;
   const auto& fast = settings->backends.at("fast");
@@ -63,7 +63,8 @@ retention_days: 7
   EXPECT_EQ(settings->limits.live_runs, 16u);
   EXPECT_THAT(settings->toolsets, testing::ElementsAre("runs", "tasks"));
   EXPECT_EQ(settings->idle_exit_s, 0u);
-  EXPECT_EQ(settings->retention_days, 7u);
+  EXPECT_EQ(settings->retention.days, 7u);
+  EXPECT_EQ(settings->retention.max_gb, 5u);
 }
 
 TEST_F(Configuration, NamesTheExitReasonWhoseRuleCannotBeReplaced) {
@@ -87,7 +88,7 @@ TEST_F(Configuration, NamesFileLinePathAndTheNearestKey) {
     fault("limits:\n  live_run: 3\n"),
     "2: limits.live_run: unknown field; did you mean live_runs?");
   EXPECT_EQ(
-    fault("retention_days: 3\nbackends:\n  x:\n    command: [a]\n"),
+    fault("idle_exit_s: 3\nbackends:\n  x:\n    command: [a]\n"),
     "3: backends.x.type: required");
   EXPECT_EQ(
     fault("backends:\n  x:\n    type: process\n    restart: {type: alway}\n"),
@@ -96,7 +97,8 @@ TEST_F(Configuration, NamesFileLinePathAndTheNearestKey) {
   EXPECT_EQ(
     fault("toolsets:\n  - runs\n  - 7\n"),
     "3: toolsets[1]: expected a string, got number; put it in quotes");
-  EXPECT_EQ(fault("retention_days: -1\n"), "1: retention_days: integer out of range");
+  EXPECT_EQ(
+    fault("retention: {days: -1}\n"), "1: retention.days: integer out of range");
   EXPECT_EQ(fault("[1, 2]\n"), "1: expected an object, got array");
 }
 
@@ -105,9 +107,9 @@ TEST_F(Configuration, NamesTheLineOfWhatIsNoYaml) {
 }
 
 TEST_F(Configuration, MayBeReachedThroughALinkButIsNeverADirectory) {
-  write(dir_ / "real.yml", "retention_days: 5\n");
+  write(dir_ / "real.yml", "idle_exit_s: 5\n");
   std::filesystem::create_symlink(dir_ / "real.yml", dir_ / "link.yml");
-  EXPECT_EQ(read_configuration(dir_ / "link.yml")->retention_days, 5u);
+  EXPECT_EQ(read_configuration(dir_ / "link.yml")->idle_exit_s, 5u);
   EXPECT_EQ(read_configuration(dir_.path()).error().code, errc::conflict);
 }
 

@@ -27,6 +27,42 @@ TEST(Admission, AdmitsUpToTheNumberOfLiveRuns) {
   EXPECT_EQ(door.live(), 2u);
 }
 
+TEST(Admission, AdmitsAsManyMoreAsMayWait) {
+  admission door({.live_runs = 1, .queue = 2});
+  for (int i = 0; i < 3; ++i)
+    EXPECT_TRUE(door.admit({}, 0s));
+  const auto fourth = door.admit({}, 0s);
+  ASSERT_FALSE(fourth);
+  EXPECT_THAT(
+    fourth.error().message,
+    HasSubstr(
+      "3 runs are live or wait for a place, the limit is 1 (limits.live_runs) and 2 "
+      "(limits.queue in troupe.yml); wait for one to end"));
+}
+
+TEST(Admission, RefusesWhereTheMachineHasNoRoom) {
+  constexpr std::uint64_t mib = 1 << 20;
+  admission door({.free_memory_mb = 100, .free_descriptors = 10});
+  EXPECT_TRUE(door.admit({}, 0s, {.memory_bytes = 100 * mib, .descriptors = 10}));
+  EXPECT_TRUE(door.admit({}, 0s, {})) << "what is not known";
+  const auto memory = door.admit({}, 0s, {.memory_bytes = 100 * mib - 1});
+  const auto files = door.admit({}, 0s, {.descriptors = 9});
+  ASSERT_FALSE(memory);
+  ASSERT_FALSE(files);
+  EXPECT_EQ(memory.error().code, errc::busy);
+  EXPECT_THAT(
+    memory.error().message,
+    HasSubstr("the machine has 99 MiB of memory left, a new run needs 100 "
+              "(limits.free_memory_mb in troupe.yml); wait for a run to end"));
+  EXPECT_EQ(files.error().code, errc::busy);
+  EXPECT_THAT(files.error().message, HasSubstr("the daemon may open 9 more files"));
+  EXPECT_THAT(files.error().message, HasSubstr("(ulimit -n)"));
+  EXPECT_EQ(door.live(), 2u);
+
+  admission careless({.free_memory_mb = 0, .free_descriptors = 0});
+  EXPECT_TRUE(careless.admit({}, 0s, {.memory_bytes = 0, .descriptors = 0}));
+}
+
 TEST(Admission, HasAPlaceAgainWhenARunEnded) {
   admission door({.live_runs = 1});
   ASSERT_TRUE(door.admit({}, 0s));

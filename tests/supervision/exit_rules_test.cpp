@@ -47,6 +47,7 @@ TEST(ExitRules, GiveEachReasonTheRuleOfTheDesign) {
     {auth, exit_rule::fail},
     {budget, exit_rule::fail},
     {output, exit_rule::fail},
+    {disk, exit_rule::wait_for_room},
     {cancelled, exit_rule::never},
     {shutdown, exit_rule::never},
   };

@@ -303,7 +303,7 @@ TEST_F(Health, EndsAnAgentWhenTheDiskIsFull) {
   const auto found = clocks.check(start, 256 * mebibyte - 1);
   ASSERT_TRUE(found);
   EXPECT_TRUE(found->end);
-  EXPECT_EQ(found->reason, exit_kind::output);
+  EXPECT_EQ(found->reason, exit_kind::disk);
   EXPECT_THAT(found->detail, HasSubstr("the disk has 255 MiB left"));
 }
 

@@ -31,6 +31,7 @@ verdict transient_verdict(exit_kind kind) {
   case exit_rule::restart_late:
     return verdict::restart;
   case exit_rule::wait_until:
+  case exit_rule::wait_for_room:
     return verdict::park;
   case exit_rule::fail:
     return verdict::give_up;
@@ -231,6 +232,18 @@ TEST(RestartHistory, ParksUntilTheEndOfALimitAndCountsNoRestart) {
   EXPECT_EQ(
     history.decide(because(exit_kind::crashed), 0ms, 0ms, 0).what, verdict::give_up);
   EXPECT_EQ(history.decide(limit, 0ms, 0ms, 0).what, verdict::park);
+}
+
+TEST(RestartHistory, ParksUntilTheDiskHasRoomAndLooksSoon) {
+  restart_history history({.max_restarts = 1});
+  for (int i = 0; i < 5; ++i) {
+    const auto parked = history.decide(because(exit_kind::disk), 0ms, 0ms, 0);
+    EXPECT_EQ(parked.what, verdict::park);
+    EXPECT_EQ(parked.wait, 250ms);
+    EXPECT_EQ(
+      parked.cause, "disk, which is no restart counted; parked until there is room");
+  }
+  EXPECT_EQ(history.restarts(), 0u);
 }
 
 TEST(RestartHistory, BelievesAStatedEndOnlyUntilItDidNotHold) {

@@ -36,6 +36,7 @@ public:
   std::map<keeper::attempt_key, caf::actor_addr> watchers;
   std::map<std::uint64_t, tail> tails;
   double next_dice = 0.5;
+  std::uint64_t disk_free = 1ULL << 40; ///< Under every transcript.
   std::optional<keeper::tree_use> use = keeper::tree_use{};
 
   /// Starts at an arbitrary moment, so that nobody can rely on zero.
@@ -149,12 +150,13 @@ private:
     return static_cast<bool>(handle);
   }
 
-  static transcript_chunk chunk_of(std::uint64_t id, const tail& t, std::string bytes) {
+  [[nodiscard]] transcript_chunk
+  chunk_of(std::uint64_t id, const tail& t, std::string bytes) const {
     transcript_chunk chunk;
     chunk.tail = id;
     chunk.offset = t.offset;
     chunk.bytes = std::move(bytes);
-    chunk.free_bytes = 1ULL << 40;
+    chunk.free_bytes = disk_free;
     return chunk;
   }
 
