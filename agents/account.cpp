@@ -1,5 +1,6 @@
 #include "agents/account.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdint>
@@ -8,18 +9,27 @@ namespace troupe::agents {
 
 namespace {
 
-/// Where Claude Code keeps its login: the first of these that is set.
-constexpr auto claude_places =
-  std::to_array<std::string_view>({"CLAUDE_CONFIG_DIR", "HOME"});
+/// How it shows in an agent's environment which account it uses.
+struct login {
+  std::string_view backend_type;
+  std::array<std::string_view, 2> places; ///< Of its login: the first that is set.
+  std::array<std::string_view, 6> keys;   ///< What makes it use another one.
+};
 
-/// What makes it use another one.
-constexpr auto claude_keys = std::to_array<std::string_view>(
-  {"ANTHROPIC_API_KEY",
-   "ANTHROPIC_AUTH_TOKEN",
-   "ANTHROPIC_BASE_URL",
-   "CLAUDE_CODE_OAUTH_TOKEN",
-   "CLAUDE_CODE_USE_BEDROCK",
-   "CLAUDE_CODE_USE_VERTEX"});
+constexpr auto logins = std::to_array<login>({
+  {.backend_type = "claude_code",
+   .places = {"CLAUDE_CONFIG_DIR", "HOME"},
+   .keys =
+     {"ANTHROPIC_API_KEY",
+      "ANTHROPIC_AUTH_TOKEN",
+      "ANTHROPIC_BASE_URL",
+      "CLAUDE_CODE_OAUTH_TOKEN",
+      "CLAUDE_CODE_USE_BEDROCK",
+      "CLAUDE_CODE_USE_VERTEX"}},
+  {.backend_type = "codex",
+   .places = {"CODEX_HOME", "HOME"},
+   .keys = {"CODEX_API_KEY", "OPENAI_API_KEY"}},
+});
 
 std::string value_of(const environment& env, std::string_view name) {
   const auto it = env.find(std::string(name));
@@ -45,16 +55,18 @@ std::string account_of(
   const environment& env) {
   if (!configured.empty())
     return configured;
-  if (backend_type != "claude_code")
+  const auto* const used =
+    std::ranges::find(logins, backend_type, &login::backend_type);
+  if (used == logins.end())
     return {};
   auto account = std::string(backend_type);
-  for (const auto name : claude_places)
+  for (const auto name : used->places)
     if (const auto place = value_of(env, name); !place.empty()) {
       account += ":" + place;
       break;
     }
   std::string keys;
-  for (const auto name : claude_keys)
+  for (const auto name : used->keys)
     if (const auto value = value_of(env, name); !value.empty())
       keys.append(name).append("=").append(value).append("\n");
   return keys.empty() ? account : account + "#" + hashed(keys);

@@ -30,6 +30,12 @@ TEST(Account, IsWhatTheConfigurationSays) {
   EXPECT_EQ(account_of("process", "team", {}), "team");
 }
 
+TEST(Account, OfCodexIsWhereCodexKeepsItsLogin) {
+  EXPECT_EQ(account_of("codex", "", {{"HOME", "/a"}}), "codex:/a");
+  EXPECT_EQ(account_of("codex", "", {{"HOME", "/a"}, {"CODEX_HOME", "/b"}}), "codex:/b");
+  EXPECT_NE(account_of("codex", "", {{"OPENAI_API_KEY", "sk-secret"}}), "codex");
+}
+
 TEST(Account, IsNoneForWhatHasNoLogin) {
   EXPECT_EQ(account_of("process", "", {{"HOME", "/a"}}), "");
 }
