@@ -128,6 +128,8 @@ private:
       return items_.started(member(params, "item"), beside, out);
     if (method == "item/completed")
       return item_completed(member(params, "item"), beside, out);
+    if (method == "item/fileChange/patchUpdated")
+      return items_.patched(params);
     if (method == "serverRequest/resolved")
       return approvals_.resolved(params, out);
     if (method == "thread/tokenUsage/updated")

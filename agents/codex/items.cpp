@@ -148,6 +148,7 @@ void items::started(const json& item, bool subagent, step& out) {
 
 void items::call_started(const json& item, bool subagent, step& out) {
   constexpr std::size_t open_max = 1024;
+  close(text_in(item, "id"));
   if (calls_.size() == open_max)
     calls_.erase(calls_.begin());
   calls_.push_back({item, subagent, ++started_});
@@ -165,9 +166,7 @@ void items::call_started(const json& item, bool subagent, step& out) {
 void items::completed(const json& item, bool subagent, step& out) {
   const auto type = text_in(item, "type");
   if (is_one_of(type, calls)) {
-    std::erase_if(calls_, [&](const call& c) {
-      return text_in(c.item, "id") == text_in(item, "id");
-    });
+    close(text_in(item, "id"));
     return call_finished(item, subagent, out);
   }
   if (type == "agentMessage" || type == "plan")
@@ -200,6 +199,16 @@ void items::unknown(std::string_view type, step& out) {
     return;
   unknown_.emplace_back(type);
   warn(out, "unknown_message", {{"type", "item"}, {"item", type}});
+}
+
+void items::patched(const json& params) {
+  for (auto& each : calls_)
+    if (text_in(each.item, "id") == text_in(params, "itemId"))
+      each.item["changes"] = member(params, "changes");
+}
+
+void items::close(std::string_view id) {
+  std::erase_if(calls_, [&](const call& c) { return text_in(c.item, "id") == id; });
 }
 
 void items::turn_over() {

@@ -19,6 +19,9 @@ public:
   void started(const json& item, bool subagent, step& out);
   void completed(const json& item, bool subagent, step& out);
 
+  /// `item/fileChange/patchUpdated`: what a change of files that is open has become.
+  void patched(const json& params);
+
   /// Forgets what the main thread has said, and its open calls: what still runs of them
   /// runs beside its turns. Those of subagents are kept.
   void turn_over();
@@ -42,6 +45,7 @@ private:
   };
 
   void call_started(const json& item, bool subagent, step& out);
+  void close(std::string_view id);
   void message(const json& item, bool subagent, step& out);
   void unknown(std::string_view type, step& out);
 

@@ -89,20 +89,9 @@ check check_args(const std::vector<std::string>& args) {
   return {};
 }
 
-check check_object(std::string_view name, const std::optional<raw_json>& given) {
-  const auto j = given ? parse_json(given->text) : result<json>(json::object());
-  if (!j || !j->is_object())
-    return mismatch{std::string(name), "expected an object"};
-  return {};
-}
-
 check check_config(const codex_config& config) {
   if (config.model && config.model->empty())
     return mismatch{"model", "expected the name of a model"};
-  if (auto bad = check_object("output_schema", config.output_schema))
-    return bad;
-  if (auto bad = check_object("config", config.config))
-    return bad;
   return check_args(config.args);
 }
 

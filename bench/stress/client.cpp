@@ -15,7 +15,7 @@ namespace troupe::stress {
 namespace {
 
 constexpr std::size_t read_bytes = 1 << 20;
-constexpr int patience_ms = 120'000;
+constexpr int answer_ms_max = 120'000;
 
 keeper::descriptor connected(const std::string& socket) {
   const auto since = clock::now();
@@ -23,7 +23,7 @@ keeper::descriptor connected(const std::string& socket) {
     auto link = cli::connect_to(socket);
     if (link)
       return std::move(*link);
-    if (ms_since(since) > patience_ms)
+    if (ms_since(since) > answer_ms_max)
       give_up(link.error().message);
     poll(nullptr, 0, 1);
   }
@@ -31,7 +31,7 @@ keeper::descriptor connected(const std::string& socket) {
 
 void await(int fd, short what) {
   pollfd ready{fd, what, 0};
-  if (poll(&ready, 1, patience_ms) == 0)
+  if (poll(&ready, 1, answer_ms_max) == 0)
     give_up("the daemon does not answer");
 }
 

@@ -12,7 +12,6 @@ namespace troupe::stress {
 namespace {
 
 constexpr int settle_ms = 3000;
-constexpr std::size_t in_flight = 16;
 
 struct memory {
   std::uint64_t supervisor_kb = 0;

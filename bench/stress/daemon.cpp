@@ -32,7 +32,7 @@ void stop_running() {
     running->stop();
 }
 
-std::vector<std::string> environment() {
+std::vector<std::string> inherited() {
   std::vector<std::string> all;
   for (const auto& [name, value] : cli::own_environment())
     all.push_back(name + "=" + value);
@@ -103,7 +103,7 @@ keeper::launched daemon::run(std::vector<std::string> words, int in, int out) co
   auto child = keeper::start(
     {.program = troupe_,
      .argv = std::move(argv),
-     .env = environment(),
+     .env = inherited(),
      .cwd = {},
      .stdio = {in, out, STDERR_FILENO},
      .handed = {}});

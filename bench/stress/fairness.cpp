@@ -9,7 +9,6 @@ namespace troupe::stress {
 namespace {
 
 constexpr int floods = 64;
-constexpr std::size_t in_flight = 16;
 
 std::vector<double>
 timed(client& door, const std::string& tool, const json& arguments, int times) {

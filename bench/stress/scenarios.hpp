@@ -8,6 +8,9 @@
 /// are in milliseconds unless the name says otherwise.
 namespace troupe::stress {
 
+/// Calls that a client has unanswered at once.
+inline constexpr std::size_t in_flight = 16;
+
 /// How much of it, so that a quick look is possible; 1 is what docs/performance.md has.
 struct plan {
   std::string troupe; ///< Path of the program.

@@ -14,8 +14,6 @@ namespace troupe::stress {
 
 namespace {
 
-constexpr std::size_t in_flight = 16;
-
 json in_sequence(client& door, int count) {
   std::vector<double> each;
   const auto sleeper = process_run({"/bin/sleep", "1000000"});

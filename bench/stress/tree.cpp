@@ -16,7 +16,7 @@ namespace troupe::stress {
 namespace {
 
 /// cgroup.kill on such a tree until it is empty; 0 where there is no cgroup.
-double by_system_calls(int count) {
+double killed_by_the_kernel(int count) {
   const keeper::cgroups groups("stress-floor");
   const auto group = groups.make({"r_tree", 1});
   if (!group)
@@ -77,7 +77,7 @@ json measure_tree(const plan& how) {
     if (answer.at("status") != "cancelled")
       give_up("not cancelled: " + print_json(answer));
     rounds.push_back(answer.at("proof"));
-    floor.push_back(by_system_calls(count));
+    floor.push_back(killed_by_the_kernel(count));
   }
   return {
     {"processes", count},

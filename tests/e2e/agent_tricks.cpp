@@ -181,7 +181,7 @@ int binary(const arguments&) {
 }
 
 /// silent <code>: ends with it before the first line.
-int silent(const arguments& args) {
+int speechless(const arguments& args) {
   return static_cast<int>(number(args.at(0)));
 }
 
@@ -214,7 +214,7 @@ int trick(const arguments& args) {
     {"leaves_children", leaves_children},
     {"daemoniser", daemoniser},
     {"binary", binary},
-    {"silent", silent},
+    {"silent", speechless},
     {"truncates", truncates}};
   const auto found = args.empty() ? tricks.end() : tricks.find(args.front());
   return found == tricks.end() ? 2 : found->second({args.begin() + 1, args.end()});

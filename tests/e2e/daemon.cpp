@@ -77,6 +77,18 @@ connection::connection(keeper::descriptor link, const json& hello) {
   client_ = std::make_unique<client>(&end_, &out_);
 }
 
+std::string tier_name(const ::testing::TestParamInfo<tier>& info) {
+  switch (info.param) {
+  case tier::cgroup:
+    return "Cgroup";
+  case tier::subtree:
+    return "Subtree";
+  case tier::other_user:
+    return "OtherUser";
+  }
+  return "";
+}
+
 daemon_test::daemon_test()
   : marker_(place_.path().filename()), guard_([this] { clear_up(); }) {
   signal(SIGPIPE, SIG_IGN);

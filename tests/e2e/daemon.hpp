@@ -34,6 +34,8 @@ private:
 /// How a daemon holds its agents together.
 enum class tier : std::uint8_t { cgroup, subtree, other_user };
 
+[[nodiscard]] std::string tier_name(const ::testing::TestParamInfo<tier>& info);
+
 /// The real programs, in a state directory of their own. After each test the daemon is
 /// stopped and nothing of it may be left: no process, no cgroup. If the test's own
 /// process is killed, a guard ends all of that.

@@ -13,18 +13,6 @@ protected:
   void SetUp() override { use(GetParam()); }
 };
 
-std::string tier_name(const ::testing::TestParamInfo<tier>& info) {
-  switch (info.param) {
-  case tier::cgroup:
-    return "Cgroup";
-  case tier::subtree:
-    return "Subtree";
-  case tier::other_user:
-    return "OtherUser";
-  }
-  return "";
-}
-
 } // namespace
 
 TEST_F(death, RubbishIsNoneOfAnAgent) {

@@ -4,10 +4,6 @@ namespace troupe::e2e {
 
 namespace {
 
-std::string tier_name(const ::testing::TestParamInfo<tier>& info) {
-  return info.param == tier::cgroup ? "Cgroup" : "Subtree";
-}
-
 /// Real agents whose silence has different causes, against real clocks.
 class hanging : public daemon_test, public ::testing::WithParamInterface<tier> {
 protected:

@@ -97,10 +97,6 @@ protected:
   std::string run_id_; ///< Of the run the last answers were given in.
 };
 
-std::string tier_name(const ::testing::TestParamInfo<tier>& info) {
-  return info.param == tier::cgroup ? "Cgroup" : "Subtree";
-}
-
 } // namespace
 
 TEST_P(inside, ARunSeesAndStopsNoOtherWhateverItSaysItIs) {

@@ -33,10 +33,6 @@ protected:
   }
 };
 
-std::string tier_name(const ::testing::TestParamInfo<tier>& info) {
-  return info.param == tier::cgroup ? "Cgroup" : "Subtree";
-}
-
 } // namespace
 
 TEST_P(notify, TellsOfAQuestionAndOfTheEnd) {

@@ -11,8 +11,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kinds = names(exit_kind{}).size();
-constexpr auto events = names(run_event{}).size();
+constexpr auto kind_count = names(exit_kind{}).size();
+constexpr auto event_count = names(run_event{}).size();
 
 /// One run that lives a random life by the rules, and what must hold at each step.
 class random_life {
@@ -22,7 +22,7 @@ public:
 
   void step() {
     now_ += moment{roll(40'000)};
-    const auto on = static_cast<run_event>(roll(events));
+    const auto on = static_cast<run_event>(roll(event_count));
     if (ends_an_attempt(on) && has_attempt())
       attempt_ended();
     else
@@ -33,7 +33,7 @@ public:
 
   /// A final phase answers to nothing.
   void expect_the_end() const {
-    for (std::size_t e = 0; e < events; ++e)
+    for (std::size_t e = 0; e < event_count; ++e)
       EXPECT_FALSE(next(phase_, static_cast<run_event>(e)));
   }
 
@@ -59,7 +59,7 @@ private:
   }
 
   void attempt_ended() {
-    const exit_reason why{.reason = static_cast<exit_kind>(roll(kinds))};
+    const exit_reason why{.reason = static_cast<exit_kind>(roll(kind_count))};
     const double chance = static_cast<double>(roll(1000)) / 1000;
     const auto chosen = history_.decide(why, now_, moment{roll(120'000)}, chance);
     EXPECT_TRUE(!stopped_ || chosen.what == verdict::stop);

@@ -11,7 +11,7 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::milliseconds;
 
-constexpr auto kinds = names(exit_kind{});
+constexpr auto exit_kinds = names(exit_kind{});
 
 exit_reason because(exit_kind kind) {
   return {.reason = kind};
@@ -54,12 +54,13 @@ verdict expected(restart_type type, exit_kind kind) {
 TEST(RestartHistory, DecidesForEveryReasonAndTypeAsExpected) {
   for (const auto type :
        {restart_type::permanent, restart_type::transient, restart_type::temporary})
-    for (std::size_t i = 0; i < kinds.size(); ++i) {
+    for (std::size_t i = 0; i < exit_kinds.size(); ++i) {
       const auto kind = static_cast<exit_kind>(i);
       const auto got = first_decision(type, kind);
       EXPECT_EQ(got.what, expected(type, kind))
-        << kinds[i] << " with type " << names(type)[static_cast<std::size_t>(type)];
-      EXPECT_NE(got.cause.find(kinds[i]), std::string::npos) << got.cause;
+        << exit_kinds[i] << " with type "
+        << names(type)[static_cast<std::size_t>(type)];
+      EXPECT_NE(got.cause.find(exit_kinds[i]), std::string::npos) << got.cause;
     }
 }
 
@@ -74,17 +75,17 @@ TEST(RestartHistory, LetsOverridesReplaceTheRuleOfEveryReasonThatHasOne) {
          {exit_override::restart_late, verdict::restart},
          {exit_override::park, verdict::park},
          {exit_override::fail, verdict::give_up}})
-    for (std::size_t i = 0; i < kinds.size(); ++i) {
+    for (std::size_t i = 0; i < exit_kinds.size(); ++i) {
       const auto kind = static_cast<exit_kind>(i);
       restart_history history({.on = {{kind, instead}}});
       const auto wanted = key_objection(kind).empty() ? what : transient_verdict(kind);
       EXPECT_EQ(history.decide(because(kind), 0ms, 0ms, 0.5).what, wanted)
-        << kinds[i] << " on " << to_string(instead);
+        << exit_kinds[i] << " on " << to_string(instead);
       restart_history temporary(
         {.type = restart_type::temporary, .on = {{kind, instead}}});
       const auto got = temporary.decide(because(kind), 0ms, 0ms, 0.5).what;
       EXPECT_TRUE(got != verdict::restart && got != verdict::park)
-        << kinds[i] << ": temporary is above what on says";
+        << exit_kinds[i] << ": temporary is above what on says";
     }
 }
 

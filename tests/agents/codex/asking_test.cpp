@@ -81,6 +81,26 @@ TEST_F(CodexPolicy, SettlesChangesByEveryPathTheyTouch) {
     IsEmpty());
 }
 
+TEST_F(CodexPolicy, SettlesAChangeAsItHasBecome) {
+  begin();
+  c_.print(item(
+    "started",
+    {{"type", "fileChange"},
+     {"id", "f1"},
+     {"changes", json::array({{{"path", "/src/new"}, {"kind", {{"type", "add"}}}}})}}));
+  c_.print(notice(
+    "item/fileChange/patchUpdated",
+    {{"itemId", "f1"},
+     {"changes",
+      json::array({{{"path", "/src/secret"}, {"kind", {{"type", "update"}}}}})}}));
+  const auto out = c_.print(
+    {{"id", 3},
+     {"method", "item/fileChange/requestApproval"},
+     {"params", {{"turnId", "u1"}, {"itemId", "f1"}}}});
+
+  EXPECT_THAT(out.lines, ElementsAre(HasSubstr("decline")));
+}
+
 TEST_F(CodexPolicy, AsksAboutChangesThatWereNotToldBefore) {
   begin();
   const auto out = c_.print(
