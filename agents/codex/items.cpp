@@ -20,7 +20,7 @@ constexpr auto silent = std::to_array<std::string_view>(
    "subAgentActivity",
    "userMessage"});
 
-constexpr auto calls = std::to_array<std::string_view>(
+constexpr auto call_types = std::to_array<std::string_view>(
   {"collabAgentToolCall",
    "commandExecution",
    "dynamicToolCall",
@@ -142,7 +142,7 @@ std::string mcp_tool(std::string_view server, std::string_view tool) {
 }
 
 void items::started(const json& item, bool subagent, step& out) {
-  if (is_one_of(text_in(item, "type"), calls))
+  if (is_one_of(text_in(item, "type"), call_types))
     call_started(item, subagent, out);
 }
 
@@ -165,7 +165,7 @@ void items::call_started(const json& item, bool subagent, step& out) {
 
 void items::completed(const json& item, bool subagent, step& out) {
   const auto type = text_in(item, "type");
-  if (is_one_of(type, calls)) {
+  if (is_one_of(type, call_types)) {
     close(text_in(item, "id"));
     return call_finished(item, subagent, out);
   }

@@ -32,7 +32,8 @@ TEST(Account, IsWhatTheConfigurationSays) {
 
 TEST(Account, OfCodexIsWhereCodexKeepsItsLogin) {
   EXPECT_EQ(account_of("codex", "", {{"HOME", "/a"}}), "codex:/a");
-  EXPECT_EQ(account_of("codex", "", {{"HOME", "/a"}, {"CODEX_HOME", "/b"}}), "codex:/b");
+  EXPECT_EQ(
+    account_of("codex", "", {{"HOME", "/a"}, {"CODEX_HOME", "/b"}}), "codex:/b");
   EXPECT_NE(account_of("codex", "", {{"OPENAI_API_KEY", "sk-secret"}}), "codex");
 }
 

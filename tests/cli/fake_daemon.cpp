@@ -80,7 +80,7 @@ std::optional<std::string> line_end::line() {
       ADD_FAILURE() << "no line came within the deadline";
       return {};
     }
-    const auto n = read(fd_.get(), some.data(), some.size());
+    const auto n = ::read(fd_.get(), some.data(), some.size());
     if (n <= 0)
       return {};
     lines_.push({some.data(), static_cast<std::size_t>(n)});

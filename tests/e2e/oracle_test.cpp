@@ -34,12 +34,12 @@ struct account {
 
   /// The attempt that ended well knows how much it said; nothing is one too.
   [[nodiscard]] bool is_whole() const {
-    std::istringstream words(end);
+    std::istringstream parts(end);
     std::string word;
     oracle_line line;
-    words >> word >> line.attempt >> line.n;
+    parts >> word >> line.attempt >> line.n;
     const auto said = lines.find(line.attempt);
-    return words && line.n == (said == lines.end() ? 0 : said->second) &&
+    return parts && line.n == (said == lines.end() ? 0 : said->second) &&
            (line.n == 0 || line.attempt == last);
   }
 };

@@ -26,7 +26,7 @@ TEST(Names, ListEveryEnumeratorOnce) {
   expect_named(run_phase::rejected, "rejected");
   expect_named(exit_kind::shutdown, "shutdown");
   expect_named(event_type::warning, "warning");
-  expect_named(input_kind::nudge, "nudge");
+  expect_named(input_kind::file, "file");
   expect_named(part_type::file, "file");
   expect_named(message_role::system, "system");
   expect_named(restart_type::temporary, "temporary");
