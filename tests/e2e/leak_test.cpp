@@ -52,7 +52,7 @@ protected:
   void SetUp() override {
     if (const auto* told = std::getenv("TROUPE_RESTARTS"))
       restarts_ = std::strtoul(told, nullptr, 10);
-    configure("limits:\n  spawns_per_minute: 1000000\n");
+    configure("limits:\n  spawns_per_minute: 1000000\n  incident: {runs: 0}\n");
     use(GetParam());
   }
 

@@ -98,7 +98,8 @@ TEST_F(limits, ParkARunUntilItsUsageLimitEndsAndItsSiblingsWithIt) {
 TEST_F(limits, LetRunsWaitForAPlaceAndRefuseTheRest) {
   configure("limits: {live_runs: 1, queue: 1}\n");
   auto me = join();
-  const auto first = spawn(*me, {"until", file("stop")});
+  const auto first =
+    spawn(*me, {"until", file("stop")}, {{"restart", {{"type", "transient"}}}});
   const auto second = spawn(*me, {"answer", "3"});
   const auto third = me->call("spawn_run", agent({"answer", "3"}));
   EXPECT_TRUE(third.failed);
@@ -147,7 +148,8 @@ TEST_F(limits, RemoveWhatHasBeenKeptLongEnough) {
 
 TEST_F(small_disk, PausesRunsUntilThereIsRoom) {
   auto me = join();
-  const auto talks = spawn(*me, {"until", file("stop")});
+  const auto talks =
+    spawn(*me, {"until", file("stop")}, {{"restart", {{"type", "transient"}}}});
   ASSERT_TRUE(comes_to(me, talks, "working")) << log();
 
   leave(100 * mib);
