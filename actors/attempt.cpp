@@ -32,6 +32,8 @@ void attempt_state::start(surroundings around, attempt_setup setup, run_actor ru
     adopt();
   else
     spawn();
+  if (setup_.stop)
+    stop(*setup_.stop);
 }
 
 void attempt_state::spawn() {

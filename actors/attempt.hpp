@@ -51,6 +51,8 @@ struct attempt_setup {
   std::optional<keeper::kept_attempt> kept;
   /// The newest event that was told of it.
   std::optional<event_source> watermark;
+  /// It was to be stopped before; known before the keeper tells anything new.
+  std::optional<stop_attempt> stop;
 };
 
 /// Remembers one process of an agent. Folds its transcript, speaks to it through the

@@ -52,15 +52,14 @@ void run_state::adopt_attempt(run_setup& found) {
   auto setup = setup_of(record_.attempts.back());
   const auto& told = found.loaded.last_src;
   const bool was_heard = told && told->attempt == setup.n;
+  if (record_.stop_reason)
+    setup.stop =
+      stop_attempt{.why = exit_kind::cancelled, .detail = *record_.stop_reason};
   if (!found.kept && !found.loaded.has_transcript && !was_heard)
     begin_again(std::move(setup), std::move(found.loaded.inputs));
   else
     adopt(std::move(setup), found);
-  if (record_.stop_reason)
-    self_->send(
-      attempt_,
-      stop_attempt{.why = exit_kind::cancelled, .detail = *record_.stop_reason});
-  else if (record_.restart_order)
+  if (!record_.stop_reason && record_.restart_order)
     obey_restart_order();
 }
 

@@ -145,6 +145,20 @@ TEST_F(recovery, StaysStoppedOverADeath) {
   EXPECT_EQ(view(id).status, run_status::cancelled);
 }
 
+TEST_F(recovery, StaysStoppedThoughItEndedMeanwhile) {
+  const auto id = working();
+  ASSERT_TRUE(cancel(id));
+  die();
+  keeper::kept_attempt kept{.spawned = alive(key(id)), .last_written = 1};
+  kept.exited = keeper::exited_report{.key = key(id), .signal = 15, .tree_empty = true};
+  kept.gone = keeper::gone_report{.key = key(id), .proof = keeper::tier::cgroup};
+
+  begin({kept});
+
+  EXPECT_EQ(view(id).status, run_status::cancelled);
+  EXPECT_EQ(view(id).attempts.at(0).exit->reason, exit_kind::cancelled);
+}
+
 TEST_F(recovery, GoesOnBackingOffOverADeath) {
   outside.next_dice = 1;
   const auto id = working();
