@@ -41,11 +41,19 @@ export function cpuTicksOf(pid) {
 
 export const processesOf = (runId) => processesWith(`TROUPE_RUN_ID=${runId}`);
 
+function ancestorsOf(pid) {
+  const all = [];
+  for (let at = pid; at > 1; all.push(at))
+    at = Number(read(at, 'stat').replace(/^.*\) /, '').split(' ')[1]);
+  return all;
+}
+
 // The agent itself: of the processes that run its program, the one that none of the
-// others started.
+// others started, nor what they started.
 export function agentOf(runId, program) {
   const same = processesOf(runId).filter((p) => p.program === realpathSync(program));
-  return same.find((p) => !same.some((q) => q.pid === p.parent));
+  const pids = new Set(same.map((p) => p.pid));
+  return same.find((p) => !ancestorsOf(p.pid).some((q) => pids.has(q)));
 }
 
 export function killAllWith(marker) {
