@@ -115,6 +115,12 @@ void tell(step& out, event_type type, const json& data) {
   out.events.push_back({type, {print_json(data)}});
 }
 
+void tell_raw(step& out, std::string_view line, bool cut) {
+  auto data = quoted(line, cut);
+  data["raw"] = true;
+  tell(out, event_type::agent_message, data);
+}
+
 void warn(step& out, std::string_view kind, const json& more) {
   json data{{"kind", kind}};
   data.update(more);

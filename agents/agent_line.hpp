@@ -32,6 +32,9 @@ number_in(const json& j, std::string_view name);
 
 void tell(step& out, event_type type, const json& data);
 
+/// A line that is none of the protocol: an `agent_message` as `quoted`, `"raw": true`.
+void tell_raw(step& out, std::string_view line, bool cut);
+
 /// A `warning` event: `{"kind", …more}`.
 void warn(step& out, std::string_view kind, const json& more = json::object());
 

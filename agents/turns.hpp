@@ -1,5 +1,7 @@
 #pragma once
 
+#include "agents/adapter.hpp"
+
 #include <deque>
 #include <optional>
 #include <string>
@@ -41,6 +43,45 @@ public:
 
 private:
   std::deque<std::string> texts_;
+};
+
+/// What the adapters of agents share that take one turn after another: how an attempt
+/// ends, what it came to, and what waits for its next.
+class turn_adapter : public adapter {
+public:
+  [[nodiscard]] exit_reason ended(const process_end& how) const final {
+    return has_answer() ? answer_->reason : judged_by_its_end(how);
+  }
+
+  [[nodiscard]] run_result outcome() const final {
+    auto result = has_answer() ? answer_->result : run_result{};
+    count_spending(result);
+    return result;
+  }
+
+  [[nodiscard]] std::optional<std::string> session() const final { return session_; }
+
+  [[nodiscard]] bool takes_turns() const override {
+    return !closed_ && !waiting_.full();
+  }
+
+  [[nodiscard]] std::vector<std::string> unsent() const final { return waiting_.all(); }
+
+protected:
+  waiting_turns waiting_;
+  std::optional<turn_end> answer_;     ///< The last turn's.
+  std::optional<std::string> session_; ///< Fit to be resumed.
+  bool said_anything_ = false;
+  bool began_ = false;  ///< There was a turn.
+  bool asked_ = false;  ///< A turn of ours has no end yet.
+  bool closed_ = false; ///< Its input is.
+
+private:
+  /// The end of a process that gave no end to what it was asked.
+  [[nodiscard]] virtual exit_reason judged_by_its_end(const process_end& how) const = 0;
+  virtual void count_spending(run_result& result) const = 0;
+
+  [[nodiscard]] bool has_answer() const { return answer_ && !asked_; }
 };
 
 } // namespace troupe::agents

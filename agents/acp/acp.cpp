@@ -13,7 +13,7 @@ namespace troupe::agents::acp {
 
 namespace {
 
-class acp_agent final : public adapter {
+class acp_agent final : public turn_adapter {
 public:
   explicit acp_agent(const attempt_plan& plan)
     : opening_(plan), permissions_(plan.permissions), serves_files_(plan.serves_files) {
@@ -29,9 +29,7 @@ public:
                                     : notification(*object, out);
     if (object && (object->contains("result") || object->contains("error")))
       return answered(*object, out);
-    auto data = quoted(text, cut);
-    data["raw"] = true;
-    tell(out, event_type::agent_message, data);
+    tell_raw(out, text, cut);
   }
 
   void input(const agent_input& said, step& out) override {
@@ -64,27 +62,11 @@ public:
     tell_withdrawn(permissions_.waiting(), "the agent has ended", out);
   }
 
-  [[nodiscard]] exit_reason ended(const process_end& how) const override {
-    if (answer_ && !asked_)
-      return answer_->reason;
-    return judge_end(how, asked_ || first_.has_value(), said_anything_);
-  }
-
-  [[nodiscard]] run_result outcome() const override {
-    auto result = answer_ && !asked_ ? answer_->result : run_result{};
-    updates_.spent().put_into(result);
-    return result;
-  }
-
   [[nodiscard]] const std::vector<pending_request>& pending() const override {
     return permissions_.waiting().all();
   }
-  [[nodiscard]] std::optional<std::string> session() const override { return session_; }
   [[nodiscard]] bool takes_turns() const override {
-    return !closed_ && !broken_ && !waiting_.full();
-  }
-  [[nodiscard]] std::vector<std::string> unsent() const override {
-    return waiting_.all();
+    return !broken_ && turn_adapter::takes_turns();
   }
   [[nodiscard]] int open_tools() const override { return updates_.calls().open(); }
   [[nodiscard]] std::uint64_t oldest_tool() const override {
@@ -95,6 +77,13 @@ public:
   }
 
 private:
+  [[nodiscard]] exit_reason judged_by_its_end(const process_end& how) const override {
+    return judge_end(how, asked_ || first_.has_value(), said_anything_);
+  }
+  void count_spending(run_result& result) const override {
+    updates_.spent().put_into(result);
+  }
+
   void request(const json& line, step& out) {
     if (closed_)
       return;
@@ -276,18 +265,11 @@ private:
   permissions permissions_;
   files files_;
   updates updates_;
-  waiting_turns waiting_;
   std::optional<std::string> first_; ///< Said, and not sent before the session is open.
-  std::optional<turn_end> answer_;
-  std::optional<std::string> session_;
   bool serves_files_;
-  bool said_anything_ = false;
-  bool began_ = false;       ///< There was a turn.
-  bool asked_ = false;       ///< A turn of ours has no end yet.
   bool running_ = false;     ///< Version 2: it has begun with it.
   bool interrupted_ = false; ///< We asked the turn to stop.
   bool broken_ = false;      ///< There will be no session.
-  bool closed_ = false;
 };
 
 } // namespace

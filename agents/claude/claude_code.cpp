@@ -37,7 +37,7 @@ std::string user_message(const std::string& text) {
        {"content", json::array({{{"type", "text"}, {"text", text}}})}}}});
 }
 
-class claude_code final : public adapter {
+class claude_code final : public turn_adapter {
 public:
   explicit claude_code(const attempt_plan& plan)
     : control_(plan.permissions), wants_data_(wants_data(plan)) {
@@ -52,9 +52,7 @@ public:
       return read(*object, out);
     if (is_broken_result(text))
       return broken_result(out);
-    auto data = quoted(text, cut);
-    data["raw"] = true;
-    tell(out, event_type::agent_message, data);
+    tell_raw(out, text, cut);
   }
 
   void input(const agent_input& said, step& out) override {
@@ -84,27 +82,8 @@ public:
     tell_withdrawn(control_.waiting(), "the agent has ended", out);
   }
 
-  [[nodiscard]] exit_reason ended(const process_end& how) const override {
-    if (answer_ && !asked_)
-      return answer_->reason;
-    return judge_end(how, asked_, said_anything_);
-  }
-
-  [[nodiscard]] run_result outcome() const override {
-    auto result = answer_ && !asked_ ? answer_->result : run_result{};
-    spent_.put_into(result);
-    return result;
-  }
-
   [[nodiscard]] const std::vector<pending_request>& pending() const override {
     return control_.waiting().all();
-  }
-  [[nodiscard]] std::optional<std::string> session() const override { return session_; }
-  [[nodiscard]] bool takes_turns() const override {
-    return !closed_ && !waiting_.full();
-  }
-  [[nodiscard]] std::vector<std::string> unsent() const override {
-    return waiting_.all();
   }
   [[nodiscard]] int open_tools() const override { return messages_.open_tools(); }
   [[nodiscard]] std::uint64_t oldest_tool() const override {
@@ -118,6 +97,11 @@ public:
   [[nodiscard]] attempt_usage usage() const override { return spent_.so_far(); }
 
 private:
+  [[nodiscard]] exit_reason judged_by_its_end(const process_end& how) const override {
+    return judge_end(how, asked_, said_anything_);
+  }
+  void count_spending(run_result& result) const override { spent_.put_into(result); }
+
   void read(const json& line, step& out) {
     const auto type = text_in(line, "type");
     if (type == "assistant" || type == "user")
@@ -269,19 +253,12 @@ private:
   messages messages_;
   notices notices_;
   background_tasks tasks_;
-  waiting_turns waiting_;
   spending spent_;
-  std::optional<turn_end> answer_;
-  std::optional<std::string> session_;
   std::string named_;
   bool wants_data_;
-  bool said_anything_ = false;
-  bool began_ = false;       ///< There was a turn.
-  bool asked_ = false;       ///< A turn of ours has no result yet.
   bool own_turn_ = false;    ///< The agent runs a turn that nobody asked for.
   bool told_ = false;        ///< The turn end was told.
   bool interrupted_ = false; ///< We asked the running turn to stop.
-  bool closed_ = false;
   bool session_lost_ = false;
 };
 

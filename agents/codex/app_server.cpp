@@ -20,7 +20,7 @@ bool is_broken_end(std::string_view line) {
   return line.find(R"("method":"turn/completed")") != line.npos;
 }
 
-class app_server final : public adapter {
+class app_server final : public turn_adapter {
 public:
   explicit app_server(const attempt_plan& plan)
     : calls_(plan), approvals_(plan.permissions) {
@@ -35,9 +35,7 @@ public:
       return read(*object, out);
     if (is_broken_end(text))
       return broken_end(out);
-    auto data = quoted(text, cut);
-    data["raw"] = true;
-    tell(out, event_type::agent_message, data);
+    tell_raw(out, text, cut);
   }
 
   void input(const agent_input& said, step& out) override {
@@ -65,27 +63,8 @@ public:
     tell_withdrawn(approvals_.waiting(), "the agent has ended", out);
   }
 
-  [[nodiscard]] exit_reason ended(const process_end& how) const override {
-    if (answer_ && !asked_)
-      return answer_->reason;
-    return judge_end(how, asked_, said_anything_);
-  }
-
-  [[nodiscard]] run_result outcome() const override {
-    auto result = answer_ && !asked_ ? answer_->result : run_result{};
-    spent_.put_into(result);
-    return result;
-  }
-
   [[nodiscard]] const std::vector<pending_request>& pending() const override {
     return approvals_.waiting().all();
-  }
-  [[nodiscard]] std::optional<std::string> session() const override { return session_; }
-  [[nodiscard]] bool takes_turns() const override {
-    return !closed_ && !waiting_.full();
-  }
-  [[nodiscard]] std::vector<std::string> unsent() const override {
-    return waiting_.all();
   }
   [[nodiscard]] int open_tools() const override { return items_.open_tools(); }
   [[nodiscard]] std::uint64_t oldest_tool() const override {
@@ -97,6 +76,11 @@ public:
   [[nodiscard]] attempt_usage usage() const override { return spent_.so_far(); }
 
 private:
+  [[nodiscard]] exit_reason judged_by_its_end(const process_end& how) const override {
+    return judge_end(how, asked_, said_anything_);
+  }
+  void count_spending(run_result& result) const override { spent_.put_into(result); }
+
   void read(const json& line, step& out) {
     const auto method = text_in(line, "method");
     if (method.empty())
@@ -321,18 +305,11 @@ private:
   items items_;
   notices notices_;
   spending spent_;
-  waiting_turns waiting_;
-  std::optional<turn_end> answer_;
-  std::optional<std::string> session_;
   std::optional<std::string> first_; ///< The turn that waits for a thread.
   std::string turn_;                 ///< Ours, once it has a name.
   std::string running_;              ///< What runs, ours or not.
-  bool said_anything_ = false;
-  bool began_ = false; ///< There was a turn.
-  bool asked_ = false; ///< A turn of ours has no end yet.
-  bool told_ = false;  ///< The turn end was told.
+  bool told_ = false;                ///< The turn end was told.
   bool interrupt_due_ = false;
-  bool closed_ = false;
 };
 
 } // namespace
