@@ -8,9 +8,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { hasRealAgent, realCommand, smallCommand } from './acp_env.mjs';
 import { claudeTests, dataMessage, eventually } from './gateway.mjs';
-import { agentOf, processesOf, processesWith } from './processes.mjs';
+import { processesOf, processesWith } from './processes.mjs';
+import { isCancelledInATool, resumesWhenKilledInATool } from './proofs.mjs';
 
-const endless = 'while :; do sleep 1; done';
 const t = claudeTests();
 const { file } = t;
 
@@ -20,6 +20,8 @@ const start = (command, prompt, { config = {}, ...more } = {}) =>
   });
 const small = (prompt, more) => start(smallCommand, prompt, more);
 const real = (prompt, more) => start(realCommand, prompt, more);
+const shell = (prompt, more) =>
+  real(prompt, { permissions: { allow: ['Bash'] }, ...more });
 
 const realTest = (name, body) =>
   test(name, { skip: hasRealAgent() ? false : 'SKIPPED: no claude-agent-acp' }, body);
@@ -120,35 +122,11 @@ realTest('a finished run is continued in the same conversation', async () => {
   assert.deepEqual(said.map((e) => e.data.text), [view.result.final_response]);
 });
 
-realTest('an agent killed in a tool is resumed and completes', async () => {
-  const once = file('once');
-  const hangOnce = `test -e ${once} || { touch ${once}; ${endless}; }; echo again`;
-  const { run_id } = await real(`RUN ${hangOnce}\nHIST`, {
-    permissions: { allow: ['Bash'] }, restart: { backoff_ms: 10 },
-  });
-  await eventually(() => existsSync(once));
+realTest('an agent killed in a tool is resumed and completes', () =>
+  resumesWhenKilledInATool(t, shell, process.execPath));
 
-  process.kill(agentOf(run_id, process.execPath).pid, 'SIGKILL');
-  const view = await t.session.settled(run_id);
-
-  assert.equal(view.status, 'completed', view.error);
-  assert.equal(view.restarts, 1);
-  assert.equal(view.attempts[0].exit.signal, 9);
-  assert.match(view.result.final_response, /^history: \[RUN test.*\] \[/);
-  assert.deepEqual(processesOf(run_id), []);
-});
-
-realTest('cancelling in a tool leaves nothing of the tree', async () => {
-  const { run_id } = await real(`RUN touch ${file('up')}; ${endless}`, {
-    permissions: { allow: ['Bash'] },
-  });
-  await eventually(() => existsSync(file('up')));
-
-  const cancelled = await t.session.call('cancel_run', { run_id, wait_ms: 30_000 });
-
-  assert.equal(cancelled.status, 'cancelled');
-  assert.deepEqual(processesOf(run_id), []);
-});
+realTest('cancelling in a tool leaves nothing of the tree', () =>
+  isCancelledInATool(t, shell));
 
 realTest('an error of the service fails the run in words', async () => {
   const view = await settle(real('FAIL 400\nSAY never'));

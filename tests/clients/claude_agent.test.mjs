@@ -6,11 +6,12 @@ import { test } from 'node:test';
 import { claudeProgram } from './claude_env.mjs';
 import { claudeTests, dataMessage, eventually } from './gateway.mjs';
 import { agentOf, processesOf } from './processes.mjs';
-
-const endless = 'while :; do sleep 1; done';
+import { isCancelledInATool, resumesWhenKilledInATool } from './proofs.mjs';
 
 const t = claudeTests();
 const { claude, file } = t;
+const shell = (prompt, more) =>
+  claude(prompt, { permissions: { allow: ['Bash'] }, ...more });
 
 async function asked(prompt) {
   const { run_id } = await claude(prompt);
@@ -94,24 +95,8 @@ test('a question is answered in words', async () => {
   assert.match(view.result.final_response, /Which colour\?.*Blue/);
 });
 
-test('an agent killed in a tool is resumed and completes', async () => {
-  const once = file('once');
-  const hangOnce = `test -e ${once} || { touch ${once}; ${endless}; }; echo again`;
-  const { run_id } = await claude(`RUN ${hangOnce}\nHIST`, {
-    permissions: { allow: ['Bash'] }, restart: { backoff_ms: 10 },
-  });
-  await eventually(() => existsSync(once));
-  const agent = agentOf(run_id, claudeProgram);
-
-  process.kill(agent.pid, 'SIGKILL');
-  const view = await t.session.settled(run_id);
-
-  assert.equal(view.status, 'completed', view.error);
-  assert.equal(view.restarts, 1);
-  assert.equal(view.attempts[0].exit.signal, 9);
-  assert.match(view.result.final_response, /^history: \[RUN test.*\] \[/);
-  assert.deepEqual(processesOf(run_id), []);
-});
+test('an agent killed in a tool is resumed and completes', () =>
+  resumesWhenKilledInATool(t, shell, claudeProgram));
 
 test('a finished run is continued in the same conversation', async () => {
   const first = await claude('SAY remember me');
@@ -155,17 +140,8 @@ test('what is said while a turn runs is the next turn', async () => {
   assert.equal(completed[0].data.final_response, view.result.final_response);
 });
 
-test('cancelling in a tool leaves nothing of the tree', async () => {
-  const { run_id } = await claude(`RUN touch ${file('up')}; ${endless}`, {
-    permissions: { allow: ['Bash'] },
-  });
-  await eventually(() => existsSync(file('up')));
-
-  const cancelled = await t.session.call('cancel_run', { run_id, wait_ms: 30_000 });
-
-  assert.equal(cancelled.status, 'cancelled');
-  assert.deepEqual(processesOf(run_id), []);
-});
+test('cancelling in a tool leaves nothing of the tree', () =>
+  isCancelledInATool(t, shell));
 
 test('an error of the service fails the run in words', async () => {
   const { run_id } = await claude('FAIL 400\nSAY never');

@@ -5,13 +5,14 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { codexProgram } from './codex_env.mjs';
 import { codexTests, eventually } from './gateway.mjs';
-import { agentOf, processesOf } from './processes.mjs';
+import { processesOf } from './processes.mjs';
+import { isCancelledInATool, resumesWhenKilledInATool } from './proofs.mjs';
 
-const endless = 'while :; do sleep 1; done';
 const writing = { backend_config: { sandbox: 'workspace-write' } };
 
 const t = codexTests();
 const { codex, file } = t;
+const writes = (prompt, more) => codex(prompt, { ...writing, ...more });
 
 test('a turn is answered', async () => {
   const { run_id } = await codex('SAY good morning');
@@ -59,24 +60,8 @@ test('an answer is given as data where a schema asks for it', async () => {
   assert.deepEqual(view.result.structured_output, { n: 7 });
 });
 
-test('an agent killed in a tool is resumed and completes', async () => {
-  const once = file('once');
-  const hangOnce = `test -e ${once} || { touch ${once}; ${endless}; }; echo again`;
-  const { run_id } = await codex(`RUN ${hangOnce}\nHIST`, {
-    ...writing, restart: { backoff_ms: 10 },
-  });
-  await eventually(() => existsSync(once));
-  const agent = agentOf(run_id, codexProgram);
-
-  process.kill(agent.pid, 'SIGKILL');
-  const view = await t.session.settled(run_id);
-
-  assert.equal(view.status, 'completed', view.error);
-  assert.equal(view.restarts, 1);
-  assert.equal(view.attempts[0].exit.signal, 9);
-  assert.match(view.result.final_response, /^history: \[RUN test.*\] \[/);
-  assert.deepEqual(processesOf(run_id), []);
-});
+test('an agent killed in a tool is resumed and completes', () =>
+  resumesWhenKilledInATool(t, writes, codexProgram));
 
 test('a finished run is continued in the same conversation', async () => {
   const first = await codex('SAY remember me');
@@ -107,15 +92,8 @@ test('what is said while a turn runs is the next turn', async () => {
   assert.equal(view.attempts.length, 1);
 });
 
-test('cancelling in a tool leaves nothing of the tree', async () => {
-  const { run_id } = await codex(`RUN touch ${file('up')}; ${endless}`, writing);
-  await eventually(() => existsSync(file('up')));
-
-  const cancelled = await t.session.call('cancel_run', { run_id, wait_ms: 30_000 });
-
-  assert.equal(cancelled.status, 'cancelled');
-  assert.deepEqual(processesOf(run_id), []);
-});
+test('cancelling in a tool leaves nothing of the tree', () =>
+  isCancelledInATool(t, writes));
 
 test('a session that is not known fails in words', async () => {
   const first = await codex('SAY hello');

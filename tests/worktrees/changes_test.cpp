@@ -1,8 +1,7 @@
 #include "worktrees/changes.hpp"
 
 #include "protocol/json_text.hpp"
-#include "tests/worktrees/project.hpp"
-#include "worktrees/worktree.hpp"
+#include "tests/worktrees/in_a_worktree.hpp"
 
 #include <gmock/gmock.h>
 
@@ -11,30 +10,14 @@ namespace {
 
 using ::testing::HasSubstr;
 
-struct changes_of_a_run : ::testing::Test {
-  store::scratch dir;
-  test::project home{dir / "project"};
-  worktree_view at;
-
+struct changes_of_a_run : in_a_worktree {
   void SetUp() override {
     home.commit("kept", "1\n2\n3\n");
     home.commit("gone", "x\n");
     home.commit(".gitignore", "*.o\n");
-    const auto got = make(
-      {.cwd = home.top(),
-       .path = dir / "trees/r_1",
-       .name = "r_1",
-       .agent_name = "agent1"});
-    ASSERT_TRUE(got);
-    at = got->view;
+    begin();
   }
 
-  void write(const std::string& name, std::string_view text) const {
-    store::write(at.path + "/" + name, text);
-  }
-  std::string git(std::vector<std::string> arguments) const {
-    return test::project::git_in(at.path, std::move(arguments));
-  }
   [[nodiscard]] run_diff look(get_diff question = {.max_bytes = 100'000}) const {
     const auto got = changes(at, question);
     EXPECT_TRUE(got) << got.error().message;

@@ -1,7 +1,6 @@
 #include "worktrees/removal.hpp"
 
-#include "tests/worktrees/project.hpp"
-#include "worktrees/worktree.hpp"
+#include "tests/worktrees/in_a_worktree.hpp"
 
 #include <gmock/gmock.h>
 
@@ -11,28 +10,11 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 
-struct removal : ::testing::Test {
-  store::scratch dir;
-  test::project home{dir / "project"};
-  worktree_view at;
-
+struct removal : in_a_worktree {
   void SetUp() override {
     home.commit("sub/a", "1\n");
     home.commit(".gitignore", "*.o\n");
-    const auto got = make(
-      {.cwd = home.top(),
-       .path = dir / "trees/r_1",
-       .name = "r_1",
-       .agent_name = "agent1"});
-    ASSERT_TRUE(got);
-    at = got->view;
-  }
-
-  std::string git(std::vector<std::string> arguments) const {
-    return test::project::git_in(at.path, std::move(arguments));
-  }
-  void write(const std::string& name, std::string_view text) const {
-    store::write(at.path + "/" + name, text);
+    begin();
   }
 
   /// Refused, and everything is as it was.
