@@ -18,7 +18,6 @@ using std::chrono::seconds;
 
 constexpr std::uint32_t page_runs = 100;
 constexpr std::size_t shown_runs_max = 1000;
-constexpr milliseconds longest_wait{50'000};
 
 /// All pages of one list, at most `shown_runs_max` runs; `total` grows by how many
 /// match.
@@ -66,7 +65,7 @@ json message_of(std::string text) {
 
 milliseconds left_until(door::clock::time_point end) {
   const auto left = std::chrono::ceil<milliseconds>(end - door::clock::now());
-  return std::clamp(left, milliseconds(0), longest_wait);
+  return std::clamp(left, milliseconds(0), door::longest_wait);
 }
 
 bool has_arrived(const waited_runs& now, const run_brief& run) {
@@ -178,7 +177,7 @@ int wait_for(door& at, const wait_options& wanted) {
     .mode = wanted.any ? wait_mode::any : wait_mode::all,
     .until = wanted.attention ? wait_until::attention : wait_until::terminal};
   while (true) {
-    const auto wait = end == forever ? longest_wait : left_until(end);
+    const auto wait = end == forever ? door::longest_wait : left_until(end);
     query.wait_ms = static_cast<std::uint32_t>(wait.count());
     const auto now = at.call<waited_runs>("wait_runs", query, wait);
     if (!now)

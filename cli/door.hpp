@@ -20,6 +20,8 @@ public:
   using clock = std::chrono::steady_clock;
 
   static constexpr std::chrono::seconds answer_time{15};
+  /// What a tool is asked to wait at the most, in one call.
+  static constexpr std::chrono::milliseconds longest_wait{50'000};
 
   /// Greets and initializes; the daemon is started if need be. `toolsets`: what may be
   /// called; absent: what the daemon shows to everybody.

@@ -17,7 +17,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr milliseconds longest_look{50'000};
 constexpr std::size_t definition_bytes_max = 1 << 20;
 constexpr std::uint32_t answer_bytes = 1 << 20;
 
@@ -47,7 +46,7 @@ result<tree_view> look_at(door& at, const std::string& team_id, milliseconds wai
 
 int wait_for_team(door& at, const std::string& team_id) {
   while (true) {
-    const auto now = look_at(at, team_id, longest_look);
+    const auto now = look_at(at, team_id, door::longest_wait);
     if (!now)
       return exit_with(now.error());
     const auto& team = now->teams.at(0);
@@ -174,7 +173,7 @@ int kill_team(door& at, const std::string& team, std::uint32_t timeout_s) {
   const auto end = door::clock::now() + seconds(timeout_s);
   while (true) {
     const auto left = std::chrono::ceil<milliseconds>(end - door::clock::now());
-    const auto wait = std::clamp(left, milliseconds(0), longest_look);
+    const auto wait = std::clamp(left, milliseconds(0), door::longest_wait);
     const auto now = at.call<cancelled_team>(
       "cancel_team",
       cancel_team{
