@@ -62,12 +62,19 @@ int pour() {
 }
 
 int announce() {
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  const auto ns = now.tv_sec * 1'000'000'000 + now.tv_nsec;
-  print(
-    R"({"pid":)" + std::to_string(getpid()) + R"(,"at":)" + std::to_string(ns) + "}\n");
-  pause();
+  sigset_t again;
+  sigemptyset(&again);
+  sigaddset(&again, SIGUSR1);
+  sigprocmask(SIG_BLOCK, &again, nullptr);
+  for (int asked = 0; asked == 0 || asked == SIGUSR1;) {
+    timespec now{};
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    const auto ns = now.tv_sec * 1'000'000'000 + now.tv_nsec;
+    const auto pid = std::to_string(getpid());
+    if (!print(R"({"pid":)" + pid + R"(,"at":)" + std::to_string(ns) + "}\n"))
+      return 1;
+    sigwait(&again, &asked);
+  }
   return 0;
 }
 

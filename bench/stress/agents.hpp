@@ -14,7 +14,8 @@ namespace troupe::stress {
 /// Prints 5,000 lines of 100 bytes a second, for ever.
 [[nodiscard]] std::vector<std::string> pourer();
 
-/// Prints `{"pid":…,"at":…}` (its pid, nanoseconds of the monotonic clock) and waits.
+/// Prints `{"pid":…,"at":…}` (its pid, nanoseconds of the monotonic clock), and again
+/// at each SIGUSR1.
 [[nodiscard]] std::vector<std::string> announcer();
 
 /// Becomes a tree of `count` processes of which each leads a session of its own and all

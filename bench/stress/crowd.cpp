@@ -4,7 +4,6 @@
 #include "bench/stress/runs.hpp"
 #include "bench/stress/scenarios.hpp"
 
-#include <csignal>
 #include <poll.h>
 
 namespace troupe::stress {
@@ -28,37 +27,6 @@ double share(std::uint64_t now, std::uint64_t before, std::size_t runs) {
   return rounded(more / static_cast<double>(runs));
 }
 
-/// Everything a client has to see before it is true that all are managed again: a
-/// complete list, then an answer of every run.
-void await_all(const daemon& at, const std::vector<std::string>& runs) {
-  client door(at.socket());
-  while (door.call("list_runs", {{"limit", 1}, {"status", "running"}}).at("total") !=
-         runs.size())
-    poll(nullptr, 0, 1);
-  for (std::size_t asked = 0, answered = 0; answered < runs.size(); ++answered) {
-    for (; asked < runs.size() && asked - answered < in_flight; ++asked)
-      door.begin("get_run", {{"run_id", runs[asked]}});
-    const auto view = door.next().content;
-    if (view.at("status") != "running" || view.value("restarts", 0) != 0)
-      give_up("a run was lost: " + print_json(view));
-  }
-}
-
-json recover(const daemon& at, const std::vector<std::string>& runs) {
-  std::vector<double> each;
-  for (int n = 0; n < 5; ++n) {
-    poll(nullptr, 0, settle_ms);
-    const auto supervisor = at.supervisor();
-    const auto since = clock::now();
-    kill(supervisor, SIGKILL);
-    while (at.supervisor() == supervisor)
-      poll(nullptr, 0, 1);
-    await_all(at, runs);
-    each.push_back(ms_since(since));
-  }
-  return {{"runs", runs.size()}, {"kill_to_all_managed", spread(each)}, {"lost", 0}};
-}
-
 } // namespace
 
 json measure_crowd(const plan& how) {
@@ -76,18 +44,16 @@ json measure_crowd(const plan& how) {
   };
   grow_to(1);
   const auto empty = memory_of(at);
-  for (const int count : {200, 500, 1000}) {
+  for (const int count : {200, 1000, 4000}) {
     grow_to(count);
     const auto now = memory_of(at);
     const auto name = std::to_string(runs.size());
-    figures["memory"][name] = {
+    figures[name] = {
       {"supervisor_kb_per_run",
        share(now.supervisor_kb, empty.supervisor_kb, runs.size() - 1)},
       {"keeper_kb_per_run", share(now.keeper_kb, empty.keeper_kb, runs.size() - 1)},
       {"supervisor_kb", now.supervisor_kb},
       {"keeper_kb", now.keeper_kb}};
-    if (count != 500)
-      figures["recovery"][name] = recover(at, runs);
   }
   const auto since = clock::now();
   at.stop();

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstdlib>
+#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <poll.h>
@@ -23,7 +24,8 @@ namespace {
 constexpr const char* configuration = "idle_exit_s: 0\n"
                                       "limits:\n"
                                       "  live_runs: 100000\n"
-                                      "  spawns_per_minute: 1000000\n";
+                                      "  spawns_per_minute: 1000000\n"
+                                      "  incident: {runs: 0}\n";
 
 daemon* running = nullptr;
 
@@ -100,12 +102,14 @@ keeper::launched daemon::run(std::vector<std::string> words, int in, int out) co
   std::vector<std::string> argv{
     "troupe", "--state-dir", state_, "--config", directory_ + "/troupe.yml"};
   argv.insert(argv.end(), words.begin(), words.end());
+  const keeper::descriptor nothing(open("/dev/null", O_RDWR | O_CLOEXEC));
   auto child = keeper::start(
     {.program = troupe_,
      .argv = std::move(argv),
      .env = inherited(),
      .cwd = {},
-     .stdio = {in, out, STDERR_FILENO},
+     .stdio =
+       {in < 0 ? nothing.get() : in, out < 0 ? nothing.get() : out, STDERR_FILENO},
      .handed = {}});
   if (!child)
     give_up("cannot start " + troupe_);

@@ -32,7 +32,7 @@ public:
   /// Keeper, supervisor and what else of ours lives; no agents.
   [[nodiscard]] std::vector<int> processes() const;
 
-  /// `troupe --state-dir … <words>` with these for stdin and stdout (-1: closed).
+  /// `troupe --state-dir … <words>` with these for stdin and stdout (-1: /dev/null).
   [[nodiscard]] keeper::launched
   run(std::vector<std::string> words, int in = -1, int out = -1) const;
 

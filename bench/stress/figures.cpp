@@ -4,12 +4,13 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <utility>
 
 namespace troupe::stress {
 
 namespace {
 
-void (*clean_up_at_the_end)() = nullptr;
+std::vector<void (*)()> to_clean_up;
 
 } // namespace
 
@@ -35,13 +36,14 @@ json spread(std::vector<double> of) {
 
 void give_up(const std::string& why) {
   std::fprintf(stderr, "troupe-stress: %s\n", why.c_str());
-  if (clean_up_at_the_end)
-    clean_up_at_the_end();
+  for (const auto clean_up : std::exchange(to_clean_up, {}))
+    clean_up();
   std::exit(1);
 }
 
 void on_giving_up(void (*clean_up)()) {
-  clean_up_at_the_end = clean_up;
+  if (std::ranges::find(to_clean_up, clean_up) == to_clean_up.end())
+    to_clean_up.push_back(clean_up);
 }
 
 } // namespace troupe::stress

@@ -20,8 +20,8 @@ using clock = std::chrono::steady_clock;
 /// {n, min, p50, p99, max} of some measurements; all zero if there are none.
 [[nodiscard]] json spread(std::vector<double> of);
 
-/// The program cannot go on: tells why on stderr, runs what `on_giving_up` was given,
-/// and exits with 1.
+/// The program cannot go on: tells why on stderr, runs once everything `on_giving_up`
+/// was given, and exits with 1.
 [[noreturn]] void give_up(const std::string& why);
 void on_giving_up(void (*clean_up)());
 

@@ -32,7 +32,9 @@ constexpr auto scenarios = std::to_array<scenario>({
   {"restart", measure_restart},
   {"tree", measure_tree},
   {"fairness", measure_fairness},
+  {"succession", measure_succession},
   {"crowd", measure_crowd},
+  {"peers", measure_peers},
 });
 
 bool is_release() {
@@ -104,7 +106,7 @@ int main(int argc, char** argv) {
   using namespace troupe::stress;
   if (argc > 1 && std::string_view(argv[1]) == "--agent")
     return play_agent({argv + 1, static_cast<std::size_t>(argc - 1)});
-  plan how{.troupe = TROUPE_PROGRAM};
+  plan how{.troupe = TROUPE_PROGRAM, .peers = TROUPE_PEERS};
   std::vector<std::string> only;
   bool force = false;
   std::vector<std::string> names;
@@ -115,6 +117,7 @@ int main(int argc, char** argv) {
     ->delimiter(',')
     ->check(CLI::IsMember(names));
   app.add_option("--troupe", how.troupe, "The program to measure");
+  app.add_option("--peers", how.peers, "Where scripts/install-deps --bench put them");
   app.add_option("--scale", how.scale, "Share of the full counts, for a quick look");
   app.add_flag("--force", force, "Measure a Debug build all the same");
   CLI11_PARSE(app, argc, argv);

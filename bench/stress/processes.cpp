@@ -1,10 +1,14 @@
 #include "bench/stress/processes.hpp"
 
+#include "keeper/descriptor.hpp"
+
 #include <charconv>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <poll.h>
 #include <sstream>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 namespace troupe::stress {
@@ -16,6 +20,11 @@ namespace {
 std::string proc(int pid, const char* name) {
   std::ifstream file("/proc/" + std::to_string(pid) + "/" + name);
   return {std::istreambuf_iterator<char>(file), {}};
+}
+
+fs::path link_of(int pid, const char* name) {
+  std::error_code gone;
+  return fs::read_symlink("/proc/" + std::to_string(pid) + "/" + name, gone);
 }
 
 template <class Take>
@@ -74,10 +83,25 @@ std::vector<int> processes_with(std::string_view word) {
   return found;
 }
 
+std::vector<int> processes_below(const std::string& directory) {
+  std::vector<int> found;
+  each_process([&](int each) {
+    const auto place = link_of(each, "cwd").string();
+    if (place == directory || place.starts_with(directory + "/"))
+      found.push_back(each);
+  });
+  return found;
+}
+
+void await_end(int pid) {
+  const keeper::descriptor process(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
+  pollfd over{process.get(), POLLIN, 0};
+  while (process && poll(&over, 1, -1) < 0) {
+  }
+}
+
 std::string program_of(int pid) {
-  std::error_code gone;
-  const auto path = fs::read_symlink("/proc/" + std::to_string(pid) + "/exe", gone);
-  return path.filename().string();
+  return link_of(pid, "exe").filename().string();
 }
 
 std::uint64_t pss_kb(int pid) {

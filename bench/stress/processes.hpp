@@ -14,6 +14,12 @@ namespace troupe::stress {
 /// Every process whose command line has this word among its arguments.
 [[nodiscard]] std::vector<int> processes_with(std::string_view word);
 
+/// Every process whose working directory is this one or below it.
+[[nodiscard]] std::vector<int> processes_below(const std::string& directory);
+
+/// Waits until it has ended, reaped or not; at once if it is not there.
+void await_end(int pid);
+
 /// The name of its program, without the directory; empty if it is gone.
 [[nodiscard]] std::string program_of(int pid);
 

@@ -14,6 +14,7 @@ inline constexpr std::size_t in_flight = 16;
 /// How much of it, so that a quick look is possible; 1 is what docs/performance.md has.
 struct plan {
   std::string troupe; ///< Path of the program.
+  std::string peers;  ///< Directory of other supervisors, looked at before PATH.
   double scale = 1;
 
   /// A count, scaled, at least 1.
@@ -45,7 +46,16 @@ json measure_tree(const plan& how);
 /// Answers of one run and of the list while 64 agents print without end.
 json measure_fairness(const plan& how);
 
-/// Many idle runs: their memory in the supervisor, and kill -9 of it to all answering.
+/// kill -9 of the supervisor to all runs in the list, to an answer about each, and to
+/// an event of each from an agent that spoke meanwhile, from the same process as
+/// before.
+json measure_succession(const plan& how);
+
+/// Many idle runs: their memory in the supervisor and in the keeper.
 json measure_crowd(const plan& how);
+
+/// The same services kept alive by Troupe, by other supervisors, and by clone3 and
+/// waitid in a loop: starting them, a SIGKILL to the replacement, and memory.
+json measure_peers(const plan& how);
 
 } // namespace troupe::stress

@@ -77,8 +77,9 @@ struct bare {
   std::unique_ptr<keeper::cgroup> group;
   keeper::launched process;
 
-  bare(const keeper::cgroups& groups, int n) {
-    group = groups.make({"r_bare", static_cast<std::uint32_t>(n)});
+  bare(const keeper::cgroups* groups, int n) {
+    if (groups)
+      group = groups->make({"r_bare", static_cast<std::uint32_t>(n)});
     keeper::launch what{
       .program = "/bin/true", .argv = {"true"}, .env = {}, .cwd = "/", .handed = {}};
     if (group) {
@@ -92,15 +93,14 @@ struct bare {
   }
 
   void reap() {
-    int status = 0;
-    waitpid(process.pid, &status, 0);
+    waitid(P_PIDFD, static_cast<id_t>(process.pidfd.get()), nullptr, WEXITED);
     while (group && !group->remove())
       usleep(100);
   }
 };
 
-double by_system_calls(int count) {
-  const keeper::cgroups groups("stress-floor");
+/// clone3, waitid and, if there are `groups`, mkdir and rmdir of one. Runs a second.
+double by_system_calls(const keeper::cgroups* groups, int count) {
   const auto since = clock::now();
   std::deque<bare> flying;
   for (int n = 0; n < count; ++n) {
@@ -125,11 +125,15 @@ json measure_spawn(const plan& how) {
   figures["sequential"] = in_sequence(door, how.many(200));
   figures["parallel_50"] = in_parallel(at, how.many(50));
   const auto count = how.many(500);
-  const auto floor = by_system_calls(count);
+  const keeper::cgroups groups("stress-floor");
+  const auto bare_rate = by_system_calls(nullptr, count);
+  const auto floor = by_system_calls(&groups, count);
   const auto rate = through_the_stack(door, count);
   figures["spawn_and_reap"] = {
     {"runs_per_s", rounded(rate)},
+    {"clone3_waitid_per_s", rounded(bare_rate)},
     {"floor_per_s", rounded(floor)},
+    {"floor_has_cgroups", groups.usable()},
     {"share", rounded(rate / floor)}};
   return figures;
 }
