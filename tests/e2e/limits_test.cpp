@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <fcntl.h>
 #include <fstream>
 #include <sys/mount.h>
@@ -110,6 +111,36 @@ TEST_F(limits, LetRunsWaitForAPlaceAndRefuseTheRest) {
   touch(file("stop"));
   me->ended({first, second});
   EXPECT_EQ(get(me, second)["status"], "completed") << log();
+}
+
+TEST_F(limits, SendOneProbeWhereManyRunsFailOfOneCause) {
+  configure("limits: {incident: {window_s: 1, hold_s: 1, backoff_s: 1}}\n");
+  auto me = join();
+  const auto cause = "test -e " + file("mended") + " && exec sleep 600; exit 7";
+  std::vector<std::string> ids;
+  for (int n = 0; n < 5; ++n)
+    ids.push_back(spawn(
+      *me,
+      {},
+      {{"restart", {{"type", "permanent"}, {"max_restarts", 1000}, {"backoff_ms", 0}}},
+       {"backend_config", {{"command", {"/bin/sh", "-c", cause, marker_}}}}}));
+  const auto waiting = [&] {
+    return std::ranges::count_if(ids, [&](const std::string& id) {
+      return waits_for(me, id).find("the probe of incident 1") != std::string::npos;
+    });
+  };
+  ASSERT_TRUE(eventually([&] { return waiting() == 4; })) << log();
+
+  touch(file("mended"));
+  EXPECT_TRUE(eventually([&] {
+    return std::ranges::all_of(ids, [&](const std::string& id) {
+      const auto view = get(me, id);
+      return view["phase"] == "running" && !view.contains("waits_for");
+    });
+  }))
+    << log();
+  for (const auto& id : ids)
+    EXPECT_EQ(bearers(id).size(), 1U) << described(bearers(id));
 }
 
 TEST_F(limits, RefuseNewRunsWhereMemoryIsShort) {
