@@ -10,7 +10,7 @@ bool open_calls::full() const {
 
 bool open_calls::has(const json& id) const {
   return std::ranges::any_of(calls_, [&](const auto& entry) {
-    return !entry.second.dropped && entry.second.id == id;
+    return !entry.second.dropped && entry.second.asked.id == id;
   });
 }
 
@@ -35,7 +35,7 @@ std::optional<open_call> open_calls::take(std::uint64_t number) {
 
 const open_call* open_calls::drop(const json& id) {
   for (auto& [number, call] : calls_)
-    if (!call.dropped && call.id == id) {
+    if (!call.dropped && call.asked.id == id) {
       call.dropped = true;
       --wanted_;
       return &call;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "mcp/tool.hpp"
+#include "mcp/steps.hpp"
 #include "supervision/restart.hpp"
 
 #include <map>
@@ -19,10 +19,7 @@ struct batch_answers {
 
 /// One tool call under way.
 struct open_call {
-  json id;
-  const tool* which = nullptr;
-  json arguments;
-  json progress_token;
+  call_tool asked;
   supervision::moment since{0};
   std::shared_ptr<batch_answers> batch; ///< Null: answered by itself.
   bool dropped = false;                 ///< The client wants no answer any more.

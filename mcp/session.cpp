@@ -128,7 +128,7 @@ void session_state::serve(const client_said& said) {
       "the line is longer than " + std::to_string(options_.line_bytes_max) +
         " bytes, the limit of this daemon; send less in one message")));
   else
-    play(dialogue_->take(said.line));
+    play(dialogue_->take(said.line, outside_->wall()));
   outside_->acknowledge(peer_.client, 1);
 }
 
@@ -163,7 +163,9 @@ void session_state::play(call_tool what, const std::shared_ptr<batch_answers>& b
       std::string(what.which->info.name) +
         " was not called: " + std::to_string(open_calls::wanted_max) +
         " calls of this client are under way. Wait for one to end, then call again.");
-    return settle(batch, jsonrpc::success_text(what.id, dialogue_->call_result(busy)));
+    return settle(
+      batch,
+      jsonrpc::success_text(what.id, answer_text(what.form, busy, outside_->wall())));
   }
   start(std::move(what), batch);
 }
@@ -172,19 +174,13 @@ void session_state::start(call_tool what, const std::shared_ptr<batch_answers>& 
   inquiry q{.self = self_, .at = &at_, .who = shared_who_};
   if (!shared_who_->relay.empty())
     q.key = shared_who_->relay + " " + print_json(what.id);
-  const auto* which = what.which;
+  const auto& which = *what.which;
   const auto arguments = what.arguments;
-  const bool tells_progress = which->info.waits && !what.progress_token.is_null();
-  const auto number = calls_.add(
-    {std::move(what.id),
-     which,
-     std::move(what.arguments),
-     std::move(what.progress_token),
-     outside_->now(),
-     batch});
+  const bool tells_progress = which.info.waits && !what.progress_token.is_null();
+  const auto number = calls_.add({std::move(what), outside_->now(), batch});
   if (tells_progress)
     outside_->wake_after(progress_period, self_->address(), number);
-  which->call(q, arguments, [this, number](const result<raw_json>& answer) {
+  which.call(q, arguments, [this, number](const result<raw_json>& answer) {
     finish(number, answer);
   });
 }
@@ -194,7 +190,9 @@ void session_state::finish(std::uint64_t number, const result<raw_json>& answer)
   if (call && !call->dropped) {
     note(*call, answer ? "ok" : "error", &answer);
     settle(
-      call->batch, jsonrpc::success_text(call->id, dialogue_->call_result(answer)));
+      call->batch,
+      jsonrpc::success_text(
+        call->asked.id, answer_text(call->asked.form, answer, outside_->wall())));
   }
   leave_if_done();
 }
@@ -229,25 +227,23 @@ void session_state::tick(std::uint64_t number) {
     std::chrono::duration_cast<std::chrono::seconds>(outside_->now() - call->since);
   say(print_json(jsonrpc::notification(
     "notifications/progress",
-    {{"progressToken", call->progress_token},
+    {{"progressToken", call->asked.progress_token},
      {"progress", waited.count()},
      {"message", "still waiting after " + std::to_string(waited.count()) + " s"}})));
   outside_->wake_after(progress_period, self_->address(), number);
 }
 
 void session_state::note(
-  const open_call& call,
-  std::string_view outcome,
-  const result<raw_json>* answer) const {
+  const open_call& call, std::string_view how, const result<raw_json>* answer) const {
   if (!options_.log)
     return;
   call_entry entry{
     .client = peer_.client,
-    .client_name = dialogue_->client_name(),
-    .tool = call.which->info.name,
+    .client_name = call.asked.client_name,
+    .tool = call.asked.which->info.name,
     .took = outside_->now() - call.since,
-    .outcome = outcome,
-    .input = call.arguments};
+    .outcome = how,
+    .input = call.asked.arguments};
   if (answer != nullptr)
     entry.output = *answer ? (*answer)->text : answer->error().message;
   options_.log(entry);

@@ -2,7 +2,7 @@
 
 #include "actors/room.hpp"
 #include "mcp/call_log.hpp"
-#include "mcp/legacy.hpp"
+#include "mcp/dialogue.hpp"
 #include "mcp/open_calls.hpp"
 #include "mcp/tool.hpp"
 #include "protocol/hello.hpp"
@@ -55,9 +55,7 @@ private:
   void finish(std::uint64_t number, const result<raw_json>& answer);
   void settle(const std::shared_ptr<batch_answers>& batch, std::string answer);
   void note(
-    const open_call& call,
-    std::string_view outcome,
-    const result<raw_json>* answer) const;
+    const open_call& call, std::string_view how, const result<raw_json>* answer) const;
   void say(std::string message);
   void leave_if_done();
 
@@ -71,7 +69,7 @@ private:
   std::deque<client_said> waiting_;
   caller who_;
   std::shared_ptr<const caller> shared_who_;
-  std::optional<legacy_dialogue> dialogue_;
+  std::optional<dialogue> dialogue_;
   open_calls calls_;
   bool left_ = false;
 };

@@ -11,6 +11,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,6 +37,9 @@ struct tool_info {
   bool waits = false; ///< May take long by design: progress is told meanwhile.
   int schema_version = 1;
   std::chrono::milliseconds timeout{0};
+  /// What an answer says that it still waits for; nothing if it is settled. Null: no
+  /// client can leave the wait as a task (mcp/tasks.hpp).
+  std::optional<std::string> (*waits_for)(const json& answer) = nullptr;
 };
 
 /// Who asks whom. The key is the same for the same call sent again.

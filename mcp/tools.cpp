@@ -33,6 +33,20 @@ void list_within(const inquiry& q, list_runs params, reply_to<run_page> reply) {
   ask<list_runs>(q, &desk::registry, params, again);
 }
 
+std::optional<std::string> runs_waited_for(const json& answer) {
+  if (answer.value("satisfied", true))
+    return {};
+  const auto waiting = answer.value("still_waiting", json::array());
+  const auto runs = answer.value("runs", json::array());
+  std::string text = "waits for " + std::to_string(waiting.size()) + " of " +
+                     std::to_string(runs.size()) + " runs:";
+  for (const auto& run : runs)
+    if (std::ranges::find(waiting, run.value("run_id", json())) != waiting.end())
+      text += " " + run.value("run_id", "") + " (" + run.value("status", "") + ": " +
+              run.value("summary", "") + ")";
+  return one_line(text, 400);
+}
+
 } // namespace
 
 // NOLINTNEXTLINE(readability-function-size): it is a table.
@@ -131,7 +145,8 @@ const std::vector<tool>& tools() {
        .read_only = true,
        .idempotent = true,
        .waits = true,
-       .timeout = deadline::wait}),
+       .timeout = deadline::wait,
+       .waits_for = runs_waited_for}),
     row(
       start_claude,
       {.name = "start_claude_session",

@@ -1,5 +1,5 @@
 #include "mcp/budget.hpp"
-#include "mcp/legacy.hpp"
+#include "mcp/dialogue.hpp"
 
 #include <cstdint>
 #include <cstdlib>
@@ -15,16 +15,20 @@ void require(bool holds) {
 }
 
 /// What the session does with a step, as far as it is pure.
-void follow(const mcp::legacy_dialogue& dialogue, const mcp::step& step) {
+void follow(const mcp::step& step) {
   if (const auto* answer = std::get_if<mcp::say_answer>(&step))
-    require(answer->message.contains("id") && answer->message.contains("jsonrpc"));
+    require(
+      answer->message.contains("jsonrpc") &&
+      answer->message.contains("id") != answer->message.contains("method"));
   if (const auto* call = std::get_if<mcp::call_tool>(&step)) {
     require(call->which != nullptr && call->arguments.is_object());
     const auto fitted = mcp::fit(call->arguments, mcp::answer_bytes_min);
     const raw_json text{print_json(fitted)};
     require(text.text.size() <= mcp::answer_bytes_min);
-    const auto result = json::parse(dialogue.call_result(text), nullptr, false);
-    require(result.is_object() && result.contains("content"));
+    const auto result =
+      json::parse(mcp::answer_text(call->form, text, {}), nullptr, false);
+    require(
+      result.is_object() && result.contains("content") != result.contains("taskId"));
   }
 }
 
@@ -32,12 +36,12 @@ void follow(const mcp::legacy_dialogue& dialogue, const mcp::step& step) {
 
 /// Each line of the input is said to a fresh server; none may break it.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
-  mcp::legacy_dialogue dialogue(*mcp::listed("all"));
+  mcp::dialogue dialogue(*mcp::listed("all"));
   std::string_view rest(reinterpret_cast<const char*>(bytes), size);
   while (!rest.empty()) {
     const auto end = std::min(rest.find('\n'), rest.size());
-    for (const auto& step : dialogue.take(rest.substr(0, end)).steps)
-      follow(dialogue, step);
+    for (const auto& step : dialogue.take(rest.substr(0, end), {}).steps)
+      follow(step);
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
   return 0;

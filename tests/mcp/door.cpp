@@ -43,6 +43,8 @@ fake_registry(registry_actor::stateful_pointer<fake_state> self, desk_script* s)
       return s->answer(s->events);
     },
     [=](const asked<wait_runs>&) -> caf::result<waited_runs> {
+      if (s->failure)
+        return to_caf(*s->failure);
       return s->waits.emplace_back(self->make_response_promise<waited_runs>());
     },
     [=](const asked<cancel_run>& q) {

@@ -1,4 +1,4 @@
-#include "mcp/legacy.hpp"
+#include "mcp/dialogue.hpp"
 #include "mcp/toolsets.hpp"
 
 #include <gmock/gmock.h>
@@ -33,10 +33,10 @@ void expect_golden(const std::string& name, const std::string& text) {
 
 /// The result of tools/list for a client of this revision and toolsets.
 json shown_tools(std::string_view rev, std::string_view toolsets) {
-  legacy_dialogue dialogue(*listed(toolsets));
+  dialogue door(*listed(toolsets));
   const auto say = [&](std::string_view method, json params) {
     auto steps =
-      dialogue.take(print_json(jsonrpc::request(1, method, std::move(params)))).steps;
+      door.take(print_json(jsonrpc::request(1, method, std::move(params))), {}).steps;
     return std::get<say_answer>(steps.at(0)).message["result"];
   };
   (void)say("initialize", {{"protocolVersion", rev}});
