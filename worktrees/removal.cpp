@@ -35,7 +35,8 @@ bool holds_a_file(const fs::path& entry) {
   return static_cast<bool>(code);
 }
 
-/// Compared with the commit itself, so that no flag in the index hides a change.
+/// Compared with the commit itself, so that no flag in the index hides a change. Not in
+/// submodules, of which only empty ones can go.
 result<void> look_for_files(git_repository* at, findings& found) {
   const auto head = head_of(at);
   if (!head)
@@ -46,6 +47,7 @@ result<void> look_for_files(git_repository* at, findings& found) {
   git_diff_options options = GIT_DIFF_OPTIONS_INIT;
   options.flags =
     GIT_DIFF_INCLUDE_UNTRACKED | GIT_DIFF_INCLUDE_IGNORED | GIT_DIFF_INCLUDE_TYPECHANGE;
+  options.ignore_submodules = GIT_SUBMODULE_IGNORE_ALL;
   git_diff* made = nullptr;
   if (git_diff_tree_to_workdir(&made, at, files->get(), &options) != 0)
     return fail(git_error(errc::conflict, "git: status"));
@@ -135,11 +137,29 @@ result<void> look_for_commits(
   return {};
 }
 
-/// Submodules keep their own objects below the worktree's record, which goes with it.
+bool has_filled_submodule(git_repository* at) {
+  git_index* read = nullptr;
+  if (git_repository_index(&read, at) != 0)
+    return true;
+  const owned<git_index, git_index_free> held(read);
+  const fs::path top = git_repository_workdir(at);
+  std::error_code code;
+  for (std::size_t i = 0; i < git_index_entrycount(read); ++i) {
+    const auto* entry = git_index_get_byindex(read, i);
+    if (
+      entry->mode == GIT_FILEMODE_COMMIT &&
+      fs::exists(top / entry->path / ".git", code))
+      return true;
+  }
+  return false;
+}
+
+/// Submodules keep their own objects below the worktree's record, which goes with it,
+/// or in themselves.
 void look_for_submodules(git_repository* at, findings& found) {
   std::error_code code;
   const fs::path own = git_repository_path(at);
-  if (fs::exists(own / "modules", code))
+  if (fs::exists(own / "modules", code) || has_filled_submodule(at))
     found.keeps.emplace_back(
       "submodules: some are filled; push what they hold, then git submodule deinit "
       "--all and delete " +
@@ -213,7 +233,7 @@ bool delete_branch(git_repository* at, const std::string& name) {
   if (git_branch_lookup(&found, at, name.c_str(), GIT_BRANCH_LOCAL) != 0)
     return false;
   const reference held(found);
-  return git_branch_delete(found) == 0;
+  return drop_branch(at, found);
 }
 
 } // namespace

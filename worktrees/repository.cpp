@@ -85,4 +85,38 @@ result<tree> tree_of(git_repository* at, const std::string& commit_id) {
   return tree(files);
 }
 
+namespace {
+
+using settings_of = owned<git_config, git_config_free>;
+using settings_walk = owned<git_config_iterator, git_config_iterator_free>;
+
+void drop_settings(git_repository* at, const std::string& prefix) {
+  git_config* all = nullptr;
+  if (git_repository_config(&all, at) != 0)
+    return;
+  const settings_of settings(all);
+  git_config_iterator* made = nullptr;
+  if (git_config_iterator_new(&made, all) != 0)
+    return;
+  const settings_walk each(made);
+  std::vector<std::string> names;
+  git_config_entry* entry = nullptr;
+  while (git_config_next(&entry, made) == 0)
+    if (const std::string name = entry->name; name.starts_with(prefix))
+      names.push_back(name);
+  for (const auto& name : names)
+    git_config_delete_entry(all, name.c_str());
+}
+
+} // namespace
+
+bool drop_branch(git_repository* at, git_reference* branch) {
+  const std::string prefix =
+    "branch." + std::string(git_reference_shorthand(branch)) + ".";
+  if (git_branch_is_checked_out(branch) != 0 || git_reference_delete(branch) != 0)
+    return false;
+  drop_settings(at, prefix);
+  return true;
+}
+
 } // namespace troupe::worktrees

@@ -128,7 +128,7 @@ void clear_away(
     const worktree_handle held(left);
     git_worktree_prune(left, nullptr);
   }
-  git_branch_delete(branch);
+  drop_branch(at, branch);
 }
 
 } // namespace

@@ -139,6 +139,31 @@ TEST_F(removal, IsRefusedForAFilledSubmodule) {
   EXPECT_EQ(store::slurp(at.path + "/part/inner"), "1");
 }
 
+TEST_F(removal, IsRefusedForASubmoduleThatKeepsItsOwnObjects) {
+  test::project inside(fs::path(at.path) / "part");
+  inside.commit("inner", "1");
+  git({"add", "part"});
+  git({"commit", "-q", "-m", "Add part"});
+  home.git({"merge", "-q", at.branch});
+
+  const auto gone = remove(at.path, at.branch);
+
+  ASSERT_FALSE(gone);
+  EXPECT_THAT(gone.error().message, HasSubstr("submodules: some are filled"));
+  EXPECT_TRUE(fs::exists(at.path + "/part/.git"));
+}
+
+TEST_F(removal, TakesTheSettingsOfTheBranchAndNoOthers) {
+  git({"config", "branch." + at.branch + ".remote", "origin"});
+  git({"config", "branch." + at.branch + "x.remote", "origin"});
+
+  ASSERT_TRUE(remove(at.path, at.branch));
+
+  EXPECT_EQ(
+    home.git({"config", "--get-regexp", "^branch"}),
+    "branch." + at.branch + "x.remote origin");
+}
+
 TEST_F(removal, NeverTouchesARepositoryThatIsNoWorktree) {
   const auto gone = remove(home.top(), at.branch);
 
