@@ -7,8 +7,11 @@ endfunction()
 # One GoogleTest binary per room: <room>_tests over tests/<room>/*_test.cpp. Tests that
 # hold the clock against the program, named by the filter ALONE, run beside no other.
 # PRECOMPILED names headers that most of the sources include, beside those of gmock.
+# Instrumented programs start and run slowly: their unit tests are one test a room, they
+# have four times the time, and what the filter VOLUME names, which tests with much data,
+# is left out.
 function(troupe_tests room)
-  cmake_parse_arguments(T "" "TIMEOUT;ALONE" "SOURCES;LIBRARIES;LABELS;PRECOMPILED" ${ARGN})
+  cmake_parse_arguments(T "" "TIMEOUT;ALONE;VOLUME" "SOURCES;LIBRARIES;LABELS;PRECOMPILED" ${ARGN})
   if(NOT T_TIMEOUT)
     set(T_TIMEOUT 20)
   endif()
@@ -20,10 +23,25 @@ function(troupe_tests room)
     TROUPE_SOURCE_DIR="${CMAKE_SOURCE_DIR}" TROUPE_BINARY_DIR="${CMAKE_BINARY_DIR}")
   target_link_libraries(${room}_tests PRIVATE ${T_LIBRARIES} GTest::gmock_main)
   target_precompile_headers(${room}_tests PRIVATE <gmock/gmock.h> ${T_PRECOMPILED})
+  set(left_out "")
+  if(TROUPE_SANITIZE)
+    math(EXPR T_TIMEOUT "4 * ${T_TIMEOUT}")
+    if(T_VOLUME)
+      set(left_out ":${T_VOLUME}")
+    endif()
+    if(T_LABELS STREQUAL unit)
+      add_test(NAME ${room}.all COMMAND ${room}_tests)
+      set_tests_properties(${room}.all PROPERTIES TIMEOUT 900 LABELS unit)
+      if(T_ALONE)
+        set_tests_properties(${room}.all PROPERTIES RUN_SERIAL TRUE)
+      endif()
+      return()
+    endif()
+  endif()
   set(common TEST_PREFIX ${room}. DISCOVERY_TIMEOUT 60
     PROPERTIES TIMEOUT ${T_TIMEOUT} LABELS "${T_LABELS}")
   if(T_ALONE)
-    gtest_discover_tests(${room}_tests TEST_FILTER "-${T_ALONE}" ${common})
+    gtest_discover_tests(${room}_tests TEST_FILTER "-${T_ALONE}${left_out}" ${common})
     gtest_discover_tests(${room}_tests TEST_FILTER "${T_ALONE}"
       TEST_LIST ${room}_alone ${common} RUN_SERIAL TRUE)
   else()

@@ -93,9 +93,8 @@ std::optional<std::int64_t> status_of(const json& error) {
 
 exit_reason judge_failure(const json& error, std::optional<timestamp> limit_until) {
   auto words = words_of(error);
-  exit_reason reason{.reason = kind_of(error, words), .detail = std::move(words)};
-  if (reason.detail.empty())
-    reason.detail = "the turn failed";
+  exit_reason reason{.reason = kind_of(error, words)};
+  reason.detail = words.empty() ? "the turn failed" : std::move(words);
   if (reason.reason == exit_kind::rate_limited)
     reason.until = limit_until;
   return reason;

@@ -255,7 +255,7 @@ TEST_F(Daemon, SaysThatTheSupervisorIsMissing) {
 
 TEST_F(Daemon, ReplacesASupervisorThatDoesNotAnswer) {
   options_.pace.ping = 10ms;
-  options_.pace.patience = 100ms;
+  options_.pace.patience = 1000ms;
   start_keeper();
   auto deaf = accept_supervisor();
 
