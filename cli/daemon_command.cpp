@@ -182,13 +182,13 @@ bool takes_upgrades(const found_keeper& keeper) {
 
 /// What runs must be known to run before it is put in the place of what does.
 result<std::string> installed(const std::string& program) {
-  const auto version = version_of(program);
+  auto version = version_of(program);
   if (!version)
     return version;
-  const auto supervisor = find_supervisor(program);
+  auto supervisor = find_supervisor(program);
   if (!supervisor)
     return supervisor;
-  if (const auto beside = version_of(*supervisor); !beside)
+  if (auto beside = version_of(*supervisor); !beside)
     return beside;
   return version;
 }

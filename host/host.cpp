@@ -90,14 +90,12 @@ caf::behavior root(caf::event_based_actor* self, const services& all) {
   return {[](caf::unit_t) {}};
 }
 
-} // namespace
-
-int serve(host_options options) {
-  system_config config;
-  caf::actor_system system(config);
-  const keeper::descriptor listener(fcntl(options.listener, F_DUPFD_CLOEXEC, 3));
-  io_room world(options.link, options.listener, options.epoch);
-  const store::layout disk{options.state_dir};
+/// What lives before the outside is heard: the files and the list of runs.
+services keep_records(
+  caf::actor_system& system,
+  io_room& world,
+  const store::layout& disk,
+  const store::configuration& config) {
   services all;
   all.awaited = system.spawn<caf::detached>(syncer, caf::unit);
   all.grouped = system.spawn<caf::detached>(syncer, caf::unit);
@@ -108,16 +106,22 @@ int serve(host_options options) {
       .world = &world,
       .awaited = all.awaited,
       .grouped = all.grouped,
-      .retention_days = options.config.retention.days});
+      .retention_days = config.retention.days});
   all.sweeper = system.spawn<caf::detached>(sweeper, disk);
   all.registry = system.spawn(registry, static_cast<room*>(&world), all.journal);
   all.worktrees =
     system.spawn<caf::detached>(worktrees_of_runs, worktrees_setup{disk, all.registry});
   all.notifier = system.spawn(notifier, notifier_setup{&world, disk, all.journal});
-  std::mutex lock;
-  std::condition_variable lost;
-  std::optional<bool> on_purpose;
-  world.start();
+  return all;
+}
+
+/// What asks the keeper and serves clients.
+void take_on_runs(
+  caf::actor_system& system,
+  io_room& world,
+  const store::layout& disk,
+  const host_options& options,
+  services& all) {
   all.runs = system.spawn(
     runs,
     runs_setup{
@@ -147,6 +151,22 @@ int serve(host_options options) {
       .toolsets = joined(options.config.toolsets),
       .line_bytes_max = io::clients::line_bytes_max,
       .log = mcp::log_calls_to(spdlog::default_logger())});
+}
+
+} // namespace
+
+int serve(host_options options) {
+  system_config config;
+  caf::actor_system system(config);
+  const keeper::descriptor listener(fcntl(options.listener, F_DUPFD_CLOEXEC, 3));
+  io_room world(options.link, options.listener, options.epoch);
+  const store::layout disk{options.state_dir};
+  auto all = keep_records(system, world, disk, options.config);
+  std::mutex lock;
+  std::condition_variable lost;
+  std::optional<bool> on_purpose;
+  world.start();
+  take_on_runs(system, world, disk, options, all);
   system.spawn(root, all);
   world.serve({all.runs, all.gateway, [&](bool dismissed) {
                  const std::scoped_lock held(lock);

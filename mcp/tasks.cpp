@@ -1,7 +1,6 @@
 #include "mcp/tasks.hpp"
 
 #include <algorithm>
-#include <tuple>
 
 namespace troupe::mcp {
 
@@ -58,7 +57,9 @@ std::optional<task> read_task(std::string_view id, const tool_list& list) {
   const auto all = text ? parse_json(*text) : result<json>(json());
   if (!all || !all->is_array() || all->size() != 3)
     return {};
-  const auto& [name, since, arguments] = std::tie((*all)[0], (*all)[1], (*all)[2]);
+  const auto& name = (*all)[0];
+  const auto& since = (*all)[1];
+  const auto& arguments = (*all)[2];
   if (!name.is_string() || !since.is_number_integer() || !arguments.is_object())
     return {};
   const auto which = std::ranges::find_if(

@@ -41,6 +41,30 @@ TEST_F(recovery, LosesAndDoublesNothing) {
   expect_whole(*me, run_ids, lines);
 }
 
+TEST_F(recovery, KnowsATaskOfTheSupervisorBefore) {
+  auto me = join();
+  const auto stop = (place_.path() / "stop").string();
+  const auto run_id = spawn(*me, {"until", stop});
+  const auto ask = [&](std::string_view method, json params) {
+    params["_meta"] = {
+      {"io.modelcontextprotocol/protocolVersion", "2026-07-28"},
+      {"io.modelcontextprotocol/clientCapabilities",
+       {{"extensions", {{"io.modelcontextprotocol/tasks", json::object()}}}}}};
+    return me->raw_answer(me->request(method, std::move(params))).at("result");
+  };
+  const auto task =
+    ask("tools/call", {{"name", "wait_runs"}, {"arguments", {{"run_ids", {run_id}}}}});
+  ASSERT_EQ(task["resultType"], "task") << task;
+  kill_supervisor();
+  const auto early = ask("tasks/get", {{"taskId", task["taskId"]}});
+  EXPECT_EQ(early["status"], "working") << early << log();
+  std::ofstream{stop};
+  me->ended({run_id});
+  const auto late = ask("tasks/get", {{"taskId", task["taskId"]}});
+  ASSERT_EQ(late["status"], "completed") << late << log();
+  EXPECT_EQ(late["result"]["structuredContent"]["runs"][0]["status"], "completed");
+}
+
 TEST_F(recovery, KeepsAQuestionThatWaits) {
   auto me = join();
   const auto run_id = spawn(*me, {"ask"}, {{"backend_config", {{"stdin", "json"}}}});
