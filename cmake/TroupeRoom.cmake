@@ -8,8 +8,8 @@ endfunction()
 # hold the clock against the program, named by the filter ALONE, run beside no other.
 # PRECOMPILED names headers that most of the sources include, beside those of gmock.
 # Instrumented programs start and run slowly: their unit tests are one test a room, they
-# have four times the time, and what the filter VOLUME names, which tests with much data,
-# is left out.
+# have four times the time, and what the filter VOLUME names, which tests with much data
+# or holds the clock against the program, is left out.
 function(troupe_tests room)
   cmake_parse_arguments(T "" "TIMEOUT;ALONE;VOLUME" "SOURCES;LIBRARIES;LABELS;PRECOMPILED" ${ARGN})
   if(NOT T_TIMEOUT)
@@ -30,7 +30,7 @@ function(troupe_tests room)
       set(left_out ":${T_VOLUME}")
     endif()
     if(T_LABELS STREQUAL unit)
-      add_test(NAME ${room}.all COMMAND ${room}_tests)
+      add_test(NAME ${room}.all COMMAND ${room}_tests "--gtest_filter=-${T_VOLUME}")
       set_tests_properties(${room}.all PROPERTIES TIMEOUT 900 LABELS unit)
       if(T_ALONE)
         set_tests_properties(${room}.all PROPERTIES RUN_SERIAL TRUE)
