@@ -114,7 +114,7 @@ TEST_F(limits, LetRunsWaitForAPlaceAndRefuseTheRest) {
 }
 
 TEST_F(limits, SendOneProbeWhereManyRunsFailOfOneCause) {
-  configure("limits: {incident: {window_s: 1, hold_s: 1, backoff_s: 1}}\n");
+  configure("limits: {incident: {hold_s: 1, backoff_s: 1}}\n");
   auto me = join();
   const auto cause = "test -e " + file("mended") + " && exec sleep 600; exit 7";
   std::vector<std::string> ids;
