@@ -16,13 +16,13 @@ constexpr moment remembered = 30s;
 } // namespace
 
 void accounts::limited(
-  const std::string& account, moment until, timestamp wall_until, moment now) {
-  if (account.empty() || until <= now)
+  const std::string& name, moment until, timestamp wall_until, moment now) {
+  if (name.empty() || until <= now)
     return;
-  if (!accounts_.contains(account) && accounts_.size() >= accounts_max)
+  if (!accounts_.contains(name) && accounts_.size() >= accounts_max)
     accounts_.erase(std::ranges::min_element(
       accounts_, {}, [](const auto& each) { return each.second.next_go; }));
-  auto& of = accounts_[account];
+  auto& of = accounts_[name];
   if (!of.probe && of.until >= until)
     return;
   of.until = of.next_go = until;
@@ -44,8 +44,8 @@ void accounts::ended_otherwise(const std::string& run_id, moment now) {
       of.next_go = std::min(of.next_go, now);
 }
 
-bool accounts::asks(const std::string& account, const std::string& run_id, moment now) {
-  const auto found = accounts_.find(account);
+bool accounts::asks(const std::string& name, const std::string& run_id, moment now) {
+  const auto found = accounts_.find(name);
   if (found == accounts_.end())
     return true;
   auto& of = found->second;

@@ -24,12 +24,12 @@ public:
 
   /// A run of it met a limit that ends then. The later end counts.
   void
-  limited(const std::string& account, moment until, timestamp wall_until, moment now);
+  limited(const std::string& name, moment until, timestamp wall_until, moment now);
 
   /// An attempt is due: whether it may go. If not, it is among `due` one day; to ask
   /// again keeps its place. No account: always.
   [[nodiscard]] bool
-  asks(const std::string& account, const std::string& run_id, moment now);
+  asks(const std::string& name, const std::string& run_id, moment now);
 
   /// An attempt of it ended, and not of a limit: a probe that does has held.
   void ended_otherwise(const std::string& run_id, moment now);
