@@ -32,8 +32,8 @@ export const escalated = (cmd) =>
 
 const silent = 'retries in silence until turn_s';
 
-// Gemini and OpenCode retry what fails without a word.
-const patience = { turn_s: 30 };
+// OpenCode retries what fails without a word and without end.
+const patience = { turn_s: 60 };
 
 // Gemini names a session's file by the minute it began in, and begins that file anew when
 // it is to load the session in that same minute.
@@ -71,7 +71,7 @@ const rows = {
     variables: retries,
     plan,
     shell: { permissions: { allow: ['Bash'] } },
-    outcomes: { usage: 'tokens and money' },
+    outcomes: { usage: 'tokens and money', limit: 'parks, until when is not told' },
   },
   'codex-acp': {
     package: '@zed-industries/codex-acp',
@@ -91,9 +91,11 @@ const rows = {
     program: process.execPath,
     env: geminiEnv,
     shell: { permissions: { allow: ['Bash'] } },
-    patience,
     canLoad: minuteIsOver,
-    outcomes: { usage: 'tokens', tool: 'without its output', kill: 'begins afresh' },
+    outcomes: {
+      usage: 'tokens', tool: 'without its output', kill: 'begins afresh',
+      limit: 'parks, until when is not told',
+    },
   },
   'opencode': {
     package: 'opencode-linux-x64',
@@ -108,8 +110,17 @@ const rows = {
   },
 };
 
-const pins = JSON.parse(readFileSync(join(here, 'package.json'), 'utf8'));
+const packageIn = (directory) =>
+  JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'));
+const pins = packageIn(here);
 const version = (name) => pins.dependencies[name] ?? pins.devDependencies[name];
+
+// The program is there, at the version that is pinned.
+function isInstalled(row) {
+  if (!existsSync(row.file)) return false;
+  const found = packageIn(join(here, 'node_modules', row.package));
+  return found.version === version(row.package);
+}
 
 // A preset of the acp backend is looked for on the PATH, by its name.
 function onPath(name, row, options) {
@@ -136,7 +147,7 @@ function agent(name, row) {
     version: version(row.package),
     backend: preset ? 'acp' : name,
     command: [row.file, ...(row.args ?? [])],
-    isInstalled: () => existsSync(row.file),
+    isInstalled: () => isInstalled(row),
     environment: (options) => {
       const all = { ...options, more: { ...row.variables, ...options.more } };
       return preset ? onPath(name, row, all) : row.env(all);

@@ -8,13 +8,14 @@ export const geminiProgram = join(
   import.meta.dirname, 'node_modules', '@google', 'gemini-cli', 'bundle', 'gemini.js',
 );
 
-// A named model spares the request that chooses one.
+// A named model spares the request that chooses one. Its look for loops in an answer takes
+// longer than the answer.
 const settings = {
   security: { auth: { selectedType: 'gemini-api-key' } },
-  model: { name: 'gemini-2.5-flash' },
+  model: { name: 'gemini-2.5-flash', disableLoopDetection: true },
   telemetry: { enabled: false },
   privacy: { usageStatisticsEnabled: false },
-  general: { enableAutoUpdate: false },
+  general: { enableAutoUpdate: false, maxAttempts: 2 },
 };
 
 export function geminiEnv({ home, url, key = 'stub-key', more = {} }) {

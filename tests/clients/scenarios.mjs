@@ -235,7 +235,7 @@ export const scenarios = [
     name: 'auth',
     says: 'a key that the service refuses is told as such',
     async run(a) {
-      const { run_id } = await a.start('FAIL 401\nSAY never', { limits: a.patience });
+      const { run_id } = await a.start('FAIL 401\nSAY never');
       const view = await a.session.settled(run_id, 'attention');
       const { exit } = view.attempts[0];
       assert.equal(exit.reason, 'auth', JSON.stringify(view));
@@ -246,10 +246,12 @@ export const scenarios = [
     name: 'silence',
     says: 'a service that never answers is ended by idle_s',
     async run(a) {
+      const before = a.stub.unanswered();
       const { run_id } = await a.start('HANG', {
-        limits: { idle_s: 5 }, restart: { type: 'temporary' },
+        limits: { startup_s: 100, idle_s: 8 }, restart: { type: 'temporary' },
       });
       const view = await a.session.settled(run_id);
+      assert.ok(a.stub.unanswered() > before);
       assert.equal(view.status, 'failed');
       assert.equal(view.exit.reason, 'hung', view.error);
       return 'yes';

@@ -44,6 +44,7 @@ class Stub {
   failures = new Map();
   streaming = 0;
   refused = 0;
+  unanswered = 0;
 
   // How many of this step's failures are still owed to this point of the script.
   owed(session, key, step) {
@@ -68,7 +69,10 @@ class Stub {
         return service.refuse(response, step);
       }
     }
-    if (steps.some((s) => s.do === 'hang' && !s.after)) return;
+    if (steps.some((s) => s.do === 'hang' && !s.after)) {
+      this.unanswered++;
+      return;
+    }
     const drips = steps.some((s) => s.do === 'drip');
     this.streaming += drips;
     await service.answer(response, ask, steps, request);
@@ -76,7 +80,8 @@ class Stub {
   }
 }
 
-// Answers {port, url, close}, how many answers drip now and how many were refused.
+// Answers {port, url, close}, how many answers drip now, and how many requests were
+// refused and left without any answer.
 export async function startStub(port = 0) {
   const stub = new Stub();
   const server = createServer((request, response) => {
@@ -95,7 +100,9 @@ export async function startStub(port = 0) {
   const bound = server.address().port;
   const streaming = () => stub.streaming;
   const refused = () => stub.refused;
-  return { port: bound, url: `http://127.0.0.1:${bound}`, streaming, refused, close };
+  const unanswered = () => stub.unanswered;
+  const url = `http://127.0.0.1:${bound}`;
+  return { port: bound, url, streaming, refused, unanswered, close };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
