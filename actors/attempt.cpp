@@ -220,7 +220,7 @@ void attempt_state::fold_bytes(const transcript_chunk& bytes) {
   const auto now = around_.world->now();
   if (out.spoke && first_heard_.count() == 0)
     first_heard_ = now;
-  if (health_)
+  if (health_ && !out.receipts_only)
     health_->heard(now, stdout_bytes_, fold_->speaker().oldest_tool());
   tell(std::move(out), true);
   account();

@@ -57,6 +57,7 @@ struct step {
   std::vector<std::string> lines;  ///< For stdin, without newlines, in order.
   std::vector<file_request> files; ///< Each is answered by one `file` input, in order.
   bool close_stdin = false;
+  bool is_receipt = false; ///< The line says that something was heard, and no more.
   std::optional<turn_end> ended;
 };
 

@@ -52,6 +52,7 @@ void fold::finish(folded& out) {
 void fold::fold_line(const line_splitter::line& line, folded& out) {
   step taken;
   speaks_->line(line.text, line.cut, taken);
+  out.receipts_only = taken.is_receipt && (out.receipts_only || !out.spoke);
   out.spoke = true;
   take(std::move(taken), {attempt_, line.end_offset, inputs_}, out);
 }

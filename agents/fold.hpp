@@ -28,7 +28,8 @@ struct folded {
   std::vector<numbered_line> lines; ///< For stdin.
   std::vector<file_request> files;  ///< Without those whose answers were recorded.
   bool close_stdin = false;
-  bool spoke = false; ///< At least one line was folded.
+  bool spoke = false;         ///< At least one line was folded.
+  bool receipts_only = false; ///< All of them are receipts: no sign that it works.
   std::optional<turn_end> ended;
 };
 

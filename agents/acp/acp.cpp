@@ -112,8 +112,10 @@ private:
       return permissions_.withdraw(member(params, "requestId"), out);
     const auto of = text_in(params, "sessionId");
     const bool is_ours = of.empty() || of == opening_.session_id();
-    if (method != "session/update" || !opening_.ready() || !is_ours)
+    if (method != "session/update" || !is_ours)
       return;
+    if (!opening_.ready())
+      return opening_.repeated();
     const auto& update = member(params, "update");
     const auto kind = text_in(update, "sessionUpdate");
     if (updates::is_of_turn(kind))

@@ -61,12 +61,13 @@ std::optional<exit_reason>
 opening::answered(question what, const json& line, rpc& asks, step& out) {
   if (what == question::open_session)
     return opened(line, asks, out);
+  if (what == question::catch_up)
+    return catch_up(asks, out);
   if (const auto& error = member(line, "error"); error.is_object())
     return judge_error(error);
   if (what == question::initialize)
     return initialized(member(line, "result"), asks, out);
-  ready_ = true;
-  return {};
+  return catch_up(asks, out);
 }
 
 opening::failure opening::initialized(const json& result, rpc& asks, step& out) {
@@ -118,8 +119,7 @@ opening::failure opening::opened(const json& line, rpc& asks, step& out) {
       exit_kind::protocol_error, "its answer to session/new names no session"};
   if (settings_.mode)
     return set_mode(session, asks, out);
-  ready_ = true;
-  return {};
+  return catch_up(asks, out);
 }
 
 opening::failure opening::set_mode(const json& session, rpc& asks, step& out) {
@@ -147,6 +147,18 @@ opening::failure opening::set_mode(const json& session, rpc& asks, step& out) {
         "; there are: " +
         (option.is_null() ? listed(modes, "id")
                           : listed(member(option, "options"), "value"))};
+  return {};
+}
+
+opening::failure opening::catch_up(rpc& asks, step& out) {
+  constexpr int rounds_max = 64;
+  const bool loaded = resume_ && !resumes_;
+  ready_ = !gemini_ || !loaded || !repeated_ || rounds_ == rounds_max;
+  if (ready_)
+    return {};
+  ++rounds_;
+  repeated_ = false;
+  asks.ask(question::catch_up, "_troupe/catch_up", json::object(), out);
   return {};
 }
 

@@ -11,7 +11,9 @@ namespace troupe::agents::acp {
 
 /// The way to a session that takes prompts: `initialize`, then a new session or the old
 /// one, then its mode. One that goes on is resumed where the agent can, else loaded,
-/// with all that was said in it once more.
+/// with all that was said in it once more. Gemini CLI 0.61.0 goes on saying it after it
+/// has answered that the session is loaded: it is then asked what it does not know,
+/// until nothing comes before the answer.
 class opening {
 public:
   explicit opening(const attempt_plan& plan);
@@ -21,6 +23,9 @@ public:
   /// An answer to one of its questions. Returns why there will be no session, if so.
   [[nodiscard]] std::optional<exit_reason>
   answered(question what, const json& line, rpc& asks, step& out);
+
+  /// The agent told something of the session before it was ready.
+  void repeated() { repeated_ = true; }
 
   [[nodiscard]] bool ready() const { return ready_; }
   [[nodiscard]] const std::string& session_id() const { return session_id_; }
@@ -40,6 +45,7 @@ private:
   [[nodiscard]] failure open(rpc& asks, step& out);
   [[nodiscard]] failure opened(const json& line, rpc& asks, step& out);
   [[nodiscard]] failure set_mode(const json& session, rpc& asks, step& out);
+  [[nodiscard]] failure catch_up(rpc& asks, step& out);
   [[nodiscard]] failure not_found(const std::string& why);
 
   std::string cwd_;
@@ -53,6 +59,8 @@ private:
   bool lost_ = false;
   bool ready_ = false;
   bool gemini_ = false;
+  bool repeated_ = true;
+  int rounds_ = 0; ///< Of asking what it does not know.
 };
 
 } // namespace troupe::agents::acp

@@ -81,6 +81,9 @@ std::string said_or(const std::string& words, std::string_view otherwise) {
 } // namespace
 
 turn_end judge_stop(std::string_view stop_reason, turn_facts facts) {
+  const bool stopped = facts.interrupted || facts.denied;
+  if (stop_reason == "end_turn" && stopped && facts.last_text.empty())
+    stop_reason = "cancelled";
   turn_end end{{.reason = exit_kind::agent_error}, {}};
   const auto detail = one_line(facts.last_text, detail_max);
   if (!facts.last_text.empty() || stop_reason == "end_turn")

@@ -14,7 +14,8 @@ struct turn_facts {
   std::string last_text;    ///< What the agent said last.
 };
 
-/// Judges a `stopReason`.
+/// Judges a `stopReason`. A turn that was interrupted or denied something, and ends as
+/// if it were done without a word, was cancelled: OpenCode 1.18.33 says so.
 [[nodiscard]] turn_end judge_stop(std::string_view stop_reason, turn_facts facts);
 
 /// Judges a JSON-RPC error. Agents put what the service said where they like: into the

@@ -12,7 +12,13 @@ namespace troupe::agents::acp {
 
 /// What the agent is asked. Sent as JSON-RPC 2.0 requests with ids of ours; those of
 /// the agent are another space.
-enum class question : std::uint8_t { initialize, open_session, set_mode, prompt };
+enum class question : std::uint8_t {
+  initialize,
+  open_session,
+  set_mode,
+  catch_up,
+  prompt
+};
 
 namespace code {
 inline constexpr int method_not_found = -32601;

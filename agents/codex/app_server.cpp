@@ -102,7 +102,8 @@ private:
       return error.is_null() ? turn_begun(member(result, "turn"), out)
                              : turn_over({judge_failure(error, {}), {}}, out);
     if (!error.is_null())
-      notices_.refused(id, error, out);
+      return notices_.refused(id, error, out);
+    out.is_receipt = calls_.is_steer(id);
   }
 
   void notification(std::string_view method, const json& params, step& out) {

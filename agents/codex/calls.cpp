@@ -64,6 +64,10 @@ void calls::steer(const std::string& turn, const std::string& text, step& out) {
     out);
 }
 
+bool calls::is_steer(std::string_view id) {
+  return id.starts_with("steer ");
+}
+
 void calls::interrupt(const std::string& turn, step& out) {
   send(
     numbered("interrupt", ++interrupts_),

@@ -31,6 +31,8 @@ public:
   /// Says something to the turn that runs.
   void steer(const std::string& turn, const std::string& text, step& out);
 
+  [[nodiscard]] static bool is_steer(std::string_view id);
+
   void interrupt(const std::string& turn, step& out);
 
   /// Ends the commands that an interrupt left running.

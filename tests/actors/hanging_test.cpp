@@ -97,6 +97,19 @@ TEST_F(hanging, GoesOnWithAnAgentThatAnswersTheNudge) {
   EXPECT_EQ(view(id).status, run_status::completed);
 }
 
+TEST_F(hanging, EndsAnAgentThatTakesTheNudgeAndDoesNothingWithIt) {
+  const auto id = start(patient({{"backend", "codex"}, {"backend_config", nullptr}}));
+  spawned(id);
+  prints(json{{"id", "initialize"}, {"result", json::object()}});
+  prints(json{{"id", "thread"}, {"result", {{"thread", {{"id", "t1"}}}}}});
+  prints(json{{"id", "turn 1"}, {"result", {{"turn", {{"id", "u1"}}}}}});
+  advance(31s);
+  ASSERT_THAT(lines_sent().back(), HasSubstr(R"("id":"steer 1")"));
+  prints(json{{"id", "steer 1"}, {"result", {{"turnId", "u1"}}}});
+  advance(9s);
+  EXPECT_EQ(steps(id).at(2), "end");
+}
+
 TEST_F(hanging, AcceptsAResultThatComesWhileTheLadderClimbs) {
   const auto id = working(patient());
   advance(41s);

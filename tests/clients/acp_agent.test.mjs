@@ -1,37 +1,21 @@
-// Agents of the Agent Client Protocol as supervised agents: the real claude-agent-acp,
-// offline against the stub model, and the small agent of the tests for what that one
-// does not do.
+// What the backend acp does that the real agents do not show (scenarios.mjs): with the
+// small agent of the tests, and plans with claude-agent-acp.
 
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { hasRealAgent, realCommand, smallCommand } from './acp_env.mjs';
-import { claudeTests, dataMessage, eventually } from './gateway.mjs';
+import { smallCommand } from './acp_env.mjs';
+import { agentTests, dataMessage, eventually } from './gateway.mjs';
 import { processesOf, processesWith } from './processes.mjs';
-import { isCancelledInATool, resumesWhenKilledInATool } from './proofs.mjs';
 
-const t = claudeTests();
+const t = agentTests('claude-agent-acp');
 const { file } = t;
 
-const start = (command, prompt, { config = {}, ...more } = {}) =>
+const small = (prompt, { config = {}, ...more } = {}) =>
   t.session.spawn('acp', {
-    prompt, backend_config: { command, ...config }, ...more,
+    prompt, backend_config: { command: smallCommand, ...config }, ...more,
   });
-const small = (prompt, more) => start(smallCommand, prompt, more);
-const real = (prompt, more) => start(realCommand, prompt, more);
-const shell = (prompt, more) =>
-  real(prompt, { permissions: { allow: ['Bash'] }, ...more });
-
-const realTest = (name, body) =>
-  test(name, { skip: hasRealAgent() ? false : 'SKIPPED: no claude-agent-acp' }, body);
-
-async function asked(started) {
-  const { run_id } = await started;
-  const view = await t.session.settled(run_id, 'attention');
-  assert.equal(view.status, 'input_required', JSON.stringify(view));
-  return view;
-}
 
 const supervisorPid = () =>
   processesWith(`XDG_RUNTIME_DIR=${t.gateway.env.XDG_RUNTIME_DIR}`)
@@ -40,19 +24,9 @@ const settle = async (started) => t.session.settled((await started).run_id);
 const answered = (run_id, decision) =>
   t.session.answer(run_id, dataMessage({ decision }));
 
-realTest('a turn of the real agent is answered', async () => {
-  const view = await settle(real('SAY good morning'));
-
-  assert.equal(view.status, 'completed', view.error);
-  assert.equal(view.result.final_response, 'good morning');
-  assert.ok(view.result.usage.output_tokens > 0);
-  assert.ok(view.result.cost_usd > 0);
-  assert.deepEqual(processesOf(view.run_id), []);
-});
-
-realTest('what it does is told as events', async () => {
+test('the plan of the real agent is told beside what it does', async () => {
   const script = 'THINK hard\nTODO a; b\nRUN echo from the shell\nSAY done';
-  const { run_id } = await real(script, { permissions: { allow: ['Bash'] } });
+  const { run_id } = await t.start(script, { permissions: { allow: ['Bash'] } });
 
   const events = await t.session.events(run_id);
 
@@ -64,76 +38,6 @@ realTest('what it does is told as events', async () => {
   assert.equal(types.filter((type) => type === 'command_started').length, 1);
   const finished = events.find((e) => e.type === 'command_finished');
   assert.match(JSON.stringify(finished.data), /from the shell/);
-});
-
-realTest('a permission that is given lets the tool run', async () => {
-  const { run_id, pending } = await asked(real(`RUN touch ${file('made')}\nSAY made it`));
-
-  const heldBack = !existsSync(file('made'));
-  await answered(run_id, 'allow');
-  const view = await t.session.settled(run_id);
-
-  assert.deepEqual(pending[0].options, ['allow', 'allow_always', 'deny']);
-  assert.match(pending[0].title, /^Bash: touch/);
-  assert.ok(heldBack);
-  assert.ok(existsSync(file('made')));
-  assert.equal(view.result.final_response, 'made it');
-});
-
-realTest('a permission that is denied keeps the tool from running', async () => {
-  const { run_id } = await asked(real(`RUN touch ${file('made')}\nSAY could not`));
-
-  await answered(run_id, 'deny');
-  const view = await t.session.settled(run_id);
-
-  assert.equal(view.status, 'completed', view.error);
-  assert.equal(view.result.final_response, 'could not');
-  assert.equal(existsSync(file('made')), false);
-});
-
-realTest('what is said while a turn runs is the next turn', async () => {
-  const [up, go] = [file('up'), file('go')];
-  const wait = `touch ${up}; until test -e ${go}; do sleep 0.1; done`;
-  const { run_id } = await real(`RUN ${wait}\nSAY first`, {
-    permissions: { allow: ['Bash'] },
-  });
-  await eventually(() => existsSync(up));
-
-  const next = await t.session.answer(run_id, 'HIST');
-  writeFileSync(go, '');
-  const view = await t.session.settled(run_id);
-
-  assert.equal(next.mode, 'live');
-  assert.match(view.result.final_response, /^history: \[RUN touch.*\] \[HIST\]$/);
-  assert.equal(view.attempts.length, 1);
-});
-
-realTest('a finished run is continued in the same conversation', async () => {
-  const ended = await settle(real('SAY remember me'));
-
-  const next = await t.session.answer(ended.run_id, 'HIST');
-  const view = await t.session.settled(next.run_id);
-  const events = await t.session.events(next.run_id);
-
-  assert.equal(next.mode, 'resume');
-  assert.equal(view.backend_session_id, ended.backend_session_id);
-  assert.equal(view.result.final_response, 'history: [SAY remember me] [HIST]');
-  const said = events.filter((e) => e.type === 'agent_message');
-  assert.deepEqual(said.map((e) => e.data.text), [view.result.final_response]);
-});
-
-realTest('an agent killed in a tool is resumed and completes', () =>
-  resumesWhenKilledInATool(t, shell, process.execPath));
-
-realTest('cancelling in a tool leaves nothing of the tree', () =>
-  isCancelledInATool(t, shell));
-
-realTest('an error of the service fails the run in words', async () => {
-  const view = await settle(real('FAIL 400\nSAY never'));
-
-  assert.equal(view.status, 'failed');
-  assert.equal(view.exit.reason, 'agent_error');
-  assert.match(view.error, /400/);
 });
 
 test('files are read and written inside the directory of the run alone', async () => {

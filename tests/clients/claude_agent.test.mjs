@@ -1,66 +1,22 @@
-// The real Claude Code as a supervised agent, offline against the stub model.
+// What is Claude Code's own, of the real one offline against the stub model; the rest is
+// in scenarios.mjs.
 
 import assert from 'node:assert/strict';
 import { existsSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { claudeProgram } from './claude_env.mjs';
-import { claudeTests, dataMessage, eventually } from './gateway.mjs';
+import { agentTests, eventually } from './gateway.mjs';
 import { agentOf, processesOf } from './processes.mjs';
-import { isCancelledInATool, resumesWhenKilledInATool } from './proofs.mjs';
 
-const t = claudeTests();
-const { claude, file } = t;
-const shell = (prompt, more) =>
-  claude(prompt, { permissions: { allow: ['Bash'] }, ...more });
+const t = agentTests('claude_code');
+const { start, file } = t;
 
 async function asked(prompt) {
-  const { run_id } = await claude(prompt);
+  const { run_id } = await start(prompt);
   const view = await t.session.settled(run_id, 'attention');
   assert.equal(view.status, 'input_required', JSON.stringify(view));
   return view;
 }
-
-test('a turn is answered', async () => {
-  const { run_id } = await claude('SAY good morning');
-
-  const view = await t.session.settled(run_id);
-
-  assert.equal(view.status, 'completed');
-  assert.equal(view.result.final_response, 'good morning');
-  assert.ok(view.result.usage.output_tokens > 0);
-  assert.deepEqual(processesOf(run_id), []);
-});
-
-test('what it does is told as events', async () => {
-  const { run_id } = await claude('THINK hard\nRUN echo from the shell\nSAY done', {
-    permissions: { allow: ['Bash'] },
-  });
-
-  const events = await t.session.events(run_id);
-
-  const types = events.map((e) => e.type);
-  const told = ['reasoning', 'command_started', 'command_finished', 'agent_message'];
-  for (const type of told) assert.ok(types.includes(type), `${type} in ${types}`);
-  const finished = events.find((e) => e.type === 'command_finished');
-  assert.match(JSON.stringify(finished.data), /from the shell/);
-});
-
-test('a permission that is asked for and given lets the tool run', async () => {
-  const { run_id, pending } = await asked(`RUN touch ${file('made')}\nSAY made it`);
-
-  const [{ request_id, kind, title, options }] = pending;
-  const heldBack = !existsSync(file('made'));
-  await t.session.answer(run_id, dataMessage({ request_id, decision: 'allow' }));
-  const view = await t.session.settled(run_id);
-
-  assert.equal(pending.length, 1);
-  assert.equal(kind, 'permission');
-  assert.match(title, /Bash|touch/);
-  assert.ok(options.includes('allow') && options.includes('deny'));
-  assert.ok(heldBack);
-  assert.ok(existsSync(file('made')));
-  assert.equal(view.result.final_response, 'made it');
-});
 
 test('a permission that is denied keeps the tool from running', async () => {
   const { run_id } = await asked(`RUN touch ${file('made')}`);
@@ -95,42 +51,19 @@ test('a question is answered in words', async () => {
   assert.match(view.result.final_response, /Which colour\?.*Blue/);
 });
 
-test('an agent killed in a tool is resumed and completes', () =>
-  resumesWhenKilledInATool(t, shell, claudeProgram));
-
-test('a finished run is continued in the same conversation', async () => {
-  const first = await claude('SAY remember me');
-  const ended = await t.session.settled(first.run_id);
-
-  const next = await t.session.answer(first.run_id, 'HIST');
-  const view = await t.session.settled(next.run_id);
-
-  assert.equal(next.mode, 'resume');
-  assert.equal(next.resumed_from_run_id, first.run_id);
-  assert.equal(next.session_id, first.session_id);
-  assert.equal(view.backend_session_id, ended.backend_session_id);
-  assert.equal(view.result.final_response, 'history: [SAY remember me] [HIST]');
-});
-
-test('what is said while a turn runs is the next turn', async () => {
+test('what is said while a turn runs is told before what it answers', async () => {
   const [up, go] = [file('up'), file('go')];
   const wait = `touch ${up}; until test -e ${go}; do sleep 0.1; done`;
-  const { run_id } = await claude(`RUN ${wait}\nSAY first`, {
+  const { run_id } = await start(`RUN ${wait}\nSAY first`, {
     permissions: { allow: ['Bash'] },
   });
   await eventually(() => existsSync(up));
 
-  const next = await t.session.answer(run_id, 'HIST');
-  const midway = await t.session.get(run_id);
+  await t.session.answer(run_id, 'HIST');
   writeFileSync(go, '');
   const view = await t.session.settled(run_id);
   const events = await t.session.events(run_id);
 
-  assert.equal(next.mode, 'live');
-  assert.equal(next.run_id, run_id);
-  assert.equal(midway.status, 'running');
-  assert.match(view.result.final_response, /^history: \[RUN touch.*\] \[HIST\]$/);
-  assert.equal(view.attempts.length, 1);
   const told = events.filter((e) => /^(agent_message|message_added)$/.test(e.type));
   const said = told.map((e) => e.data).filter((data) => data.text);
   assert.deepEqual(said.map((data) => data.text).slice(0, 2), ['HIST', 'first']);
@@ -138,19 +71,6 @@ test('what is said while a turn runs is the next turn', async () => {
   const completed = events.filter((e) => e.type === 'run_completed');
   assert.equal(completed.length, 1);
   assert.equal(completed[0].data.final_response, view.result.final_response);
-});
-
-test('cancelling in a tool leaves nothing of the tree', () =>
-  isCancelledInATool(t, shell));
-
-test('an error of the service fails the run in words', async () => {
-  const { run_id } = await claude('FAIL 400\nSAY never');
-
-  const view = await t.session.settled(run_id);
-
-  assert.equal(view.status, 'failed');
-  assert.equal(view.exit.reason, 'agent_error');
-  assert.match(view.error, /400/);
 });
 
 test('the four verbs start, list, show and kill a session', async () => {

@@ -1,7 +1,7 @@
 // The real Claude Code, offline: where its program is, and the environment that keeps
 // all it writes in a directory of its own.
 
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -11,8 +11,6 @@ const here = dirname(fileURLToPath(import.meta.url));
 export const claudeProgram = join(
   here, 'node_modules', '@anthropic-ai', `claude-code-linux-${process.arch}`, 'claude',
 );
-
-export const hasClaude = () => existsSync(claudeProgram);
 
 // `home` is made if needed. `url` is the stub's; without a key claude is not logged in.
 export function claudeEnv({ home, url, key = 'stub-key', more = {} }) {

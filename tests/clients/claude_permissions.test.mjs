@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
-import { claudeTests, dataMessage } from './gateway.mjs';
+import { agentTests, dataMessage } from './gateway.mjs';
 
-const t = claudeTests();
-const { claude, file } = t;
+const t = agentTests('claude_code');
+const { start, file } = t;
 
 // Who settled what, in order.
 const settledIn = (events) =>
@@ -17,7 +17,7 @@ const settledIn = (events) =>
 const typesOf = async (run_id) => (await t.session.events(run_id)).map((e) => e.type);
 
 test('requests in sequence are each answered for themselves', async () => {
-  const { run_id } = await claude(
+  const { run_id } = await start(
     `RUN touch ${file('first')}\nRUN touch ${file('second')}\nSAY both asked`,
   );
 
@@ -40,7 +40,7 @@ test('requests in sequence are each answered for themselves', async () => {
 
 test('what is always allowed is not asked again', async () => {
   const command = `RUN touch ${file('made')}`;
-  const { run_id } = await claude(`${command}\n${command}\nSAY twice`);
+  const { run_id } = await start(`${command}\n${command}\nSAY twice`);
 
   await t.session.settled(run_id, 'attention');
   await t.session.answer(run_id, 'allow_always');
@@ -54,7 +54,7 @@ test('what is always allowed is not asked again', async () => {
 });
 
 test('a pattern that allows settles a request without anyone', async () => {
-  const { run_id } = await claude(`RUN touch ${file('made')}\nSAY made it`, {
+  const { run_id } = await start(`RUN touch ${file('made')}\nSAY made it`, {
     permissions: { allow: ['Bash(touch *)'] },
   });
 
@@ -68,7 +68,7 @@ test('a pattern that allows settles a request without anyone', async () => {
 });
 
 test('a pattern that denies wins over one that allows', async () => {
-  const { run_id } = await claude(`RUN touch ${file('made')}\nSAY could not`, {
+  const { run_id } = await start(`RUN touch ${file('made')}\nSAY could not`, {
     permissions: { allow: ['Bash'], deny: ['Bash(touch *)'] },
   });
 

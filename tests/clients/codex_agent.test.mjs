@@ -1,34 +1,18 @@
-// The real Codex as a supervised agent, offline against the stub model.
+// What is Codex's own, of the real one offline against the stub model; the rest is in
+// scenarios.mjs.
 
 import assert from 'node:assert/strict';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { test } from 'node:test';
-import { codexProgram } from './codex_env.mjs';
-import { codexTests, eventually } from './gateway.mjs';
-import { processesOf } from './processes.mjs';
-import { isCancelledInATool, resumesWhenKilledInATool } from './proofs.mjs';
+import { agentTests } from './gateway.mjs';
 
 const writing = { backend_config: { sandbox: 'workspace-write' } };
 
-const t = codexTests();
-const { codex, file } = t;
-const writes = (prompt, more) => codex(prompt, { ...writing, ...more });
-
-test('a turn is answered', async () => {
-  const { run_id } = await codex('SAY good morning');
-
-  const view = await t.session.settled(run_id);
-
-  assert.equal(view.status, 'completed', view.error);
-  assert.equal(view.result.final_response, 'good morning');
-  assert.deepEqual(view.result.usage, {
-    input_tokens: 60, output_tokens: 10, cached_input_tokens: 40,
-  });
-  assert.deepEqual(processesOf(run_id), []);
-});
+const t = agentTests('codex');
+const { start, file } = t;
 
 test('what it does is told as events', async () => {
-  const { run_id } = await codex(
+  const { run_id } = await start(
     `THINK hard\nRUN echo from the shell\nWRITE ${file('new')} words\nSAY done`, writing,
   );
 
@@ -53,50 +37,15 @@ test('an answer is given as data where a schema asks for it', async () => {
     type: 'object', properties: { n: { type: 'integer' } }, required: ['n'],
     additionalProperties: false,
   };
-  const { run_id } = await codex('SAY {"n":7}', { backend_config: { output_schema } });
+  const { run_id } = await start('SAY {"n":7}', { backend_config: { output_schema } });
 
   const view = await t.session.settled(run_id);
 
   assert.deepEqual(view.result.structured_output, { n: 7 });
 });
 
-test('an agent killed in a tool is resumed and completes', () =>
-  resumesWhenKilledInATool(t, writes, codexProgram));
-
-test('a finished run is continued in the same conversation', async () => {
-  const first = await codex('SAY remember me');
-  const ended = await t.session.settled(first.run_id);
-
-  const next = await t.session.answer(first.run_id, 'HIST');
-  const view = await t.session.settled(next.run_id);
-
-  assert.equal(next.mode, 'resume');
-  assert.equal(next.session_id, first.session_id);
-  assert.equal(view.backend_session_id, ended.backend_session_id);
-  assert.equal(view.result.final_response, 'history: [SAY remember me] [HIST]');
-  assert.equal(view.result.usage.input_tokens, 60);
-});
-
-test('what is said while a turn runs is the next turn', async () => {
-  const [up, go] = [file('up'), file('go')];
-  const wait = `touch ${up}; until test -e ${go}; do sleep 0.1; done`;
-  const { run_id } = await codex(`RUN ${wait}\nSAY first`, writing);
-  await eventually(() => existsSync(up));
-
-  const next = await t.session.answer(run_id, 'HIST');
-  writeFileSync(go, '');
-  const view = await t.session.settled(run_id);
-
-  assert.equal(next.mode, 'live');
-  assert.match(view.result.final_response, /^history: \[RUN touch.*\] \[HIST\]$/);
-  assert.equal(view.attempts.length, 1);
-});
-
-test('cancelling in a tool leaves nothing of the tree', () =>
-  isCancelledInATool(t, writes));
-
 test('a session that is not known fails in words', async () => {
-  const first = await codex('SAY hello');
+  const first = await start('SAY hello');
   const ended = await t.session.settled(first.run_id);
 
   const next = await t.session.spawn('codex', {
@@ -110,4 +59,13 @@ test('a session that is not known fails in words', async () => {
 
   assert.equal(view.exit.reason, 'protocol_error');
   assert.match(view.error, new RegExp(`${ended.backend_session_id} is not known`));
+});
+
+test('a key that is missing is told as such', async () => {
+  const { run_id } = await start('SAY never', { env: { STUB_KEY: '' } });
+
+  const view = await t.session.settled(run_id);
+
+  assert.equal(view.exit.reason, 'auth', view.error);
+  assert.match(view.error, /STUB_KEY/);
 });

@@ -1,7 +1,7 @@
 // The real Codex, offline: where its program is, and the environment that keeps all it
 // writes in a directory of its own.
 
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -13,8 +13,6 @@ export const codexProgram = join(
   here, 'node_modules', '@openai', `codex-linux-${process.arch}`, 'vendor',
   `${machine}-unknown-linux-musl`, 'bin', 'codex',
 );
-
-export const hasCodex = () => existsSync(codexProgram);
 
 const toml = ({ url, retries, more }) => `model = "gpt-5.5"
 model_provider = "stub"

@@ -4,25 +4,20 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { codexTests, dataMessage } from './gateway.mjs';
+import { escalated } from './agents.mjs';
+import { agentTests, dataMessage } from './gateway.mjs';
 
 const demo = join(import.meta.dirname, 'demo_mcp.mjs');
-const t = codexTests({
+const t = agentTests('codex', {
   config: `[mcp_servers.demo]\ncommand = "node"\nargs = ["${demo}"]\n`,
 });
-const { codex, file } = t;
-
-// A command that needs more than the sandbox gives, so that leave is asked for.
-const escalated = (cmd) =>
-  `TOOL exec_command ${JSON.stringify({
-    cmd, sandbox_permissions: 'require_escalated', justification: 'it writes',
-  })}`;
+const { start, file } = t;
 
 // A model that is offered the tools of MCP servers by their names.
 const plain = { backend_config: { model: 'no-such-model' } };
 
 async function asked(prompt, more) {
-  const { run_id } = await codex(prompt, more);
+  const { run_id } = await start(prompt, more);
   const view = await t.session.settled(run_id, 'attention');
   assert.equal(view.status, 'input_required', JSON.stringify(view));
   return view;
@@ -97,7 +92,7 @@ test('a call of an MCP tool is asked about, and its question answered', async ()
 });
 
 test('patterns settle requests without anyone, and one that denies wins', async () => {
-  const { run_id } = await codex(
+  const { run_id } = await start(
     `${escalated('touch made')}\n${escalated('touch kept')}\nTOOL put {"x":"1"}\nSAY so`,
     {
       ...plain,

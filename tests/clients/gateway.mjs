@@ -10,17 +10,19 @@ import { after, afterEach, before, beforeEach } from 'node:test';
 import { promisify } from 'node:util';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
-import { claudeEnv, claudeProgram } from './claude_env.mjs';
-import { codexEnv, codexProgram } from './codex_env.mjs';
+import { agents } from './agents.mjs';
 import { killAllWith, processesWith } from './processes.mjs';
 import { startStub } from './stub_llm.mjs';
 
 export const troupe = process.env.TROUPE_BIN;
 
+// How long anything may take, on a machine that does much else.
+const patience = 120_000;
+
 const final = new Set(['completed', 'failed', 'cancelled', 'unknown']);
 
 // A claim that must come true within the deadline, or else its last failure is thrown.
-export async function eventually(claim, deadline = 20_000) {
+export async function eventually(claim, deadline = patience) {
   const end = performance.now() + deadline;
   for (;;) {
     try {
@@ -34,33 +36,16 @@ export async function eventually(claim, deadline = 20_000) {
   }
 }
 
-// The environment of a gateway whose agents are real, by backend.
-const environments = {
-  claude_code: (options) =>
-    claudeEnv({
-      ...options,
-      more: {
-        ...options.more,
-        TROUPE_CLAUDE_CODE_COMMAND: claudeProgram,
-        CLAUDE_CODE_MAX_RETRIES: '1',
-      },
-    }),
-  codex: (options) =>
-    codexEnv({
-      ...options, more: { ...options.more, TROUPE_CODEX_COMMAND: codexProgram },
-    }),
-};
-
 export class Gateway {
   clients = [];
 
   // `url` is a stub model's, for gateways whose agents are real; `options` are further
-  // ones of the environment of `backend`.
-  constructor({ url = 'http://127.0.0.1:1', backend = 'claude_code', ...options } = {}) {
+  // ones of the environment of `agent`.
+  constructor({ url = 'http://127.0.0.1:1', agent = 'claude_code', ...options } = {}) {
     this.root = mkdtempSync(join(tmpdir(), 'troupe-client-'));
     this.state = this.directory('state');
     this.cwd = this.directory('cwd');
-    this.env = environments[backend]({
+    this.env = agents[agent].environment({
       home: this.directory('home'),
       url,
       more: { XDG_RUNTIME_DIR: this.directory('run') },
@@ -168,7 +153,7 @@ export class Session {
   }
 
   // Waits for the run to end, or to need an answer, and shows it.
-  async settled(run_id, until = 'terminal', deadline = 60_000) {
+  async settled(run_id, until = 'terminal', deadline = patience) {
     const end = performance.now() + deadline;
     while (performance.now() < end) {
       const wait = { run_ids: [run_id], until, wait_ms: 10_000 };
@@ -179,7 +164,7 @@ export class Session {
   }
 
   // All events of a run that ends, by polling as a client does.
-  async events(run_id, deadline = 60_000) {
+  async events(run_id, deadline = patience) {
     const events = [];
     let after_seq = 0;
     const end = performance.now() + deadline;
@@ -199,32 +184,23 @@ export class Session {
 }
 
 // For tests with a real agent: one stub model for the file; for each test a gateway of
-// its own and a session with it.
-function agentTests(backend, options) {
+// its own and a session with it. `start` spawns a run of the agent.
+export function agentTests(name, options) {
+  const agent = agents[name];
   const t = {
-    agent: (prompt, more = {}) => t.session.spawn(backend, { prompt, ...more }),
-    file: (name) => join(t.gateway.cwd, name),
+    start: (prompt, more) => t.session.spawn(agent.backend, agent.order(prompt, more)),
+    file: (path) => join(t.gateway.cwd, path),
   };
   before(async () => {
     t.stub = await startStub();
   });
   after(() => t.stub.close());
   beforeEach(async () => {
-    t.gateway = new Gateway({ url: t.stub.url, backend, ...options });
+    t.gateway = new Gateway({ url: t.stub.url, agent: name, ...options });
     t.session = await t.gateway.connect();
   });
   afterEach(() => t.gateway.close());
   return t;
-}
-
-export function claudeTests() {
-  const t = agentTests('claude_code');
-  return Object.assign(t, { claude: t.agent });
-}
-
-export function codexTests(options) {
-  const t = agentTests('codex', options);
-  return Object.assign(t, { codex: t.agent });
 }
 
 export const dataMessage = (data) => ({

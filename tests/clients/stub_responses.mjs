@@ -1,7 +1,9 @@
 // The OpenAI Responses API as Codex speaks it: its conversation read as the stub's
 // script reads one, and the steps of a turn as server-sent events.
 
-import { id, json, pause } from './stub_http.mjs';
+import { id, json } from './stub_http.mjs';
+import { isOwnWord } from './stub_script.mjs';
+import { TurnStream } from './stub_stream.mjs';
 
 // The patch that writes a file of one line, in the words of Codex's freeform tool.
 const patch = (path, text) =>
@@ -23,9 +25,6 @@ const textIn = (content) =>
   typeof content === 'string'
     ? content
     : (content ?? []).map((part) => part.text ?? '').join('\n');
-
-// What Codex itself says in the user's place: <environment_context> and the like.
-const isOwnWord = (text) => /^(<[a-z_ ]+>|# AGENTS\.md)/.test(text.trim());
 
 function asBlock(item) {
   if (item.type === 'message') return { type: 'text', text: textIn(item.content) };
@@ -67,59 +66,50 @@ const usage = {
   total_tokens: 110,
 };
 
-class Stream {
+class Stream extends TurnStream {
+  index = 0;
+
   constructor(response, ask) {
-    this.response = response;
-    this.index = 0;
+    super(response);
     this.offered = asConversation(ask).tools;
     this.body = { id: id('resp'), object: 'response', model: ask.model, output: [] };
-    response.writeHead(200, { 'content-type': 'text/event-stream' });
-    this.event('response.created', { response: this.body });
+    this.send('response.created', { response: this.body });
   }
 
-  event(type, data) {
-    const body = JSON.stringify({ type, ...data });
-    this.response.write(`event: ${type}\ndata: ${body}\n\n`);
+  send(type, data) {
+    this.event(type, { type, ...data });
   }
 
   open(item) {
-    this.event('response.output_item.added', { output_index: this.index, item });
+    this.send('response.output_item.added', { output_index: this.index, item });
   }
 
   shut(item) {
     this.body.output.push(item);
-    this.event('response.output_item.done', { output_index: this.index++, item });
+    this.send('response.output_item.done', { output_index: this.index++, item });
   }
 
   begin() {
-    const item = { type: 'message', id: id('msg'), role: 'assistant', content: [] };
-    this.open(item);
-    return item;
+    this.item = { type: 'message', id: id('msg'), role: 'assistant', content: [] };
+    this.open(this.item);
   }
 
-  delta(item, delta) {
-    this.event('response.output_text.delta', {
-      item_id: item.id, output_index: this.index, content_index: 0, delta,
+  delta(delta) {
+    this.send('response.output_text.delta', {
+      item_id: this.item.id, output_index: this.index, content_index: 0, delta,
     });
   }
 
-  say(item, text) {
-    this.shut({ ...item, content: [{ type: 'output_text', text, annotations: [] }] });
-  }
-
-  text(text) {
-    const item = this.begin();
-    for (let at = 0; at < text.length; at += 4096) {
-      this.delta(item, text.slice(at, at + 4096));
-    }
-    this.say(item, text);
+  finish(text) {
+    const content = [{ type: 'output_text', text, annotations: [] }];
+    this.shut({ ...this.item, content });
   }
 
   thinking(text) {
     const summary = [{ type: 'summary_text', text }];
     const item = { type: 'reasoning', id: id('rs'), summary: [] };
     this.open(item);
-    this.event('response.reasoning_summary_text.delta', {
+    this.send('response.reasoning_summary_text.delta', {
       item_id: item.id, output_index: this.index, summary_index: 0, delta: text,
     });
     this.shut({ ...item, summary, encrypted_content: 'c3R1Yg==' });
@@ -141,48 +131,20 @@ class Stream {
     });
   }
 
-  async drip(count) {
-    const item = this.begin();
-    let text = '';
-    for (let n = 1; n <= count; n++) {
-      text += `drop ${n} `;
-      this.delta(item, `drop ${n} `);
-      if (!(await pause(0.1, this.response))) return false;
-    }
-    this.say(item, text);
-    return true;
+  stop(reason) {
+    this.reason = { max_tokens: 'max_output_tokens', refusal: 'content_filter' }[reason];
   }
 
-  end(reason) {
-    const done = { ...this.body, usage, status: reason ? 'incomplete' : 'completed' };
-    if (reason) done.incomplete_details = { reason };
-    this.event(`response.${done.status}`, { response: done });
-    this.response.end();
+  end() {
+    const status = this.reason ? 'incomplete' : 'completed';
+    const done = { ...this.body, usage, status };
+    if (this.reason) done.incomplete_details = { reason: this.reason };
+    this.send(`response.${status}`, { response: done });
   }
-}
-
-const incomplete = { max_tokens: 'max_output_tokens', refusal: 'content_filter' };
-
-export async function answerResponses(response, ask, steps) {
-  const stream = new Stream(response, ask);
-  let reason;
-  for (const step of steps) {
-    switch (step.do) {
-      case 'text': stream.text(step.text); break;
-      case 'thinking': stream.thinking(step.text); break;
-      case 'tool': stream.tool(step.name, step.input); break;
-      case 'wait': if (!(await pause(step.seconds, response))) return; break;
-      case 'drip': if (!(await stream.drip(step.count))) return; break;
-      case 'stop': reason = incomplete[step.reason]; break;
-      case 'cut': stream.delta(stream.begin(), 'and then'); response.destroy(); return;
-      case 'hang': stream.delta(stream.begin(), step.after); return;
-    }
-  }
-  stream.end(reason);
 }
 
 // A refusal; with a time to reset, the usage limit of a plan.
-export function refuseResponses(response, { status, reset }) {
+function refuse(response, { status, reset }) {
   const message = `stub answers ${status}`;
   if (!reset) return json(response, status, { error: { message, type: 'stub_error' } });
   const resets_at = Math.floor(Date.now() / 1000) + Number(reset);
@@ -193,3 +155,12 @@ export function refuseResponses(response, { status, reset }) {
     'x-codex-primary-reset-at': String(resets_at),
   });
 }
+
+export const responses = {
+  path: /^\/v1\/responses$/,
+  tools: codexTools,
+  conversation: asConversation,
+  session: (ask) => ask.prompt_cache_key,
+  refuse,
+  answer: (response, ask, steps) => new Stream(response, ask).play(steps),
+};

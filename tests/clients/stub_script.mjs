@@ -5,9 +5,11 @@
 // line after it. Nothing is remembered between requests: where the script stands is
 // read from the conversation, so it survives the agent's death as the history does.
 
+import { createHash } from 'node:crypto';
+
 // The tools of Claude Code that the directives call; an agent with other tools brings
 // a table of its own.
-const claudeTools = {
+export const claudeTools = {
   RUN: (rest) => ['Bash', { command: rest, description: 'run by the stub' }],
   BGRUN: (rest) => [
     'Bash',
@@ -45,6 +47,9 @@ export const textOf = (content) =>
   typeof content === 'string'
     ? content
     : (content ?? []).filter((b) => b.type === 'text').map((b) => b.text).join('\n');
+
+// What an agent itself says in the user's place: <environment_context> and the like.
+export const isOwnWord = (text) => /^(<[a-z_ ]+>|# AGENTS\.md)/.test(text.trim());
 
 const withoutReminders = (text) =>
   text.replace(/<system-reminder>[\s\S]*?<\/system-reminder>/g, '');
@@ -191,8 +196,10 @@ function failure(rest) {
   return { do: 'fail', status: Number(status), times: owed, reset };
 }
 
+// No two lines are alike: some agents end an answer that repeats itself.
 function big(kilobytes) {
-  const line = 'All work and no play makes a long answer, and this is one of it.\n';
   const size = kilobytes * 1024;
-  return line.repeat(Math.ceil(size / line.length)).slice(0, size);
+  const line = (_, n) => createHash('sha256').update(`${n}`).digest('base64');
+  const count = Math.ceil(size / line(0, 0).length);
+  return Array.from({ length: count }, line).join('\n').slice(0, size);
 }

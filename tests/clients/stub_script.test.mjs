@@ -2,6 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { chatConversation, chatTools } from './stub_chat.mjs';
+import { geminiConversation, geminiTools } from './stub_gemini.mjs';
 import { asConversation, codexTools } from './stub_responses.mjs';
 import { nextTurn } from './stub_script.mjs';
 
@@ -100,4 +102,38 @@ test('a file is written by the patch that Codex applies', () => {
 
   assert.equal(step.name, 'apply_patch');
   assert.match(step.input, /^\*\*\* Begin Patch\n\*\*\* Add File: \/a\/b\n\+two words\n/);
+});
+
+test('a conversation of chat completions is read as any other', () => {
+  const script = [
+    { role: 'system', content: 'SAY no' },
+    { role: 'user', content: [{ type: 'text', text: 'RUN ls\nSAY last' }] },
+  ];
+  const call = { id: 'c', type: 'function', function: { name: 'bash', arguments: '{}' } };
+  const answer = [
+    { role: 'assistant', content: null, tool_calls: [call] },
+    { role: 'tool', tool_call_id: 'c', content: 'files' },
+  ];
+  const next = (...messages) => nextTurn(chatConversation({ messages }), chatTools).steps;
+
+  assert.equal(next(...script)[0].input.command, 'ls');
+  assert.deepEqual(next(...script, ...answer), [{ do: 'text', text: 'last' }]);
+});
+
+test('contents of Gemini are read as any other', () => {
+  const script = {
+    role: 'user',
+    parts: [{ text: '<session_context>\nSAY no' }, { text: 'RUN ls\nSAY ${result}' }],
+  };
+  const functionCall = { name: 'run_shell_command', args: { command: 'ls' } };
+  const functionResponse = { name: 'run_shell_command', response: { output: 'files' } };
+  const answer = [
+    { role: 'model', parts: [{ text: 'so', thought: true }, { functionCall }] },
+    { role: 'user', parts: [{ functionResponse }] },
+  ];
+  const next = (...contents) =>
+    nextTurn(geminiConversation({ contents }), geminiTools).steps;
+
+  assert.equal(next(script)[0].input.command, 'ls');
+  assert.deepEqual(next(script, ...answer), [{ do: 'text', text: 'files' }]);
 });

@@ -65,6 +65,25 @@ TEST_F(AcpOpening, ResumesWhereItCanAndLoadsElse) {
   EXPECT_EQ(sent(loads)[0]["params"]["sessionId"], "old");
 }
 
+/// Gemini answers that it has loaded the session, and says then what was in it.
+TEST_F(AcpOpening, HearsOutAnAgentThatRepeatsAfterALoad) {
+  initialized(resuming("s1"), able({{"loadSession", true}}, "gemini-cli"));
+
+  const auto asks = c_->print(reply(1, json::object()));
+  const auto again = c_->print(chunk("said before"));
+  const auto more = c_->print(failure(2, -32601, "Method not found"));
+  const auto prompts = c_->print(failure(3, -32601, "Method not found"));
+  c_->print(chunk("new"));
+  const auto end = c_->print(reply(4, {{"stopReason", "end_turn"}}));
+
+  EXPECT_EQ(sent(asks)[0]["method"], "_troupe/catch_up");
+  EXPECT_THAT(told(again), IsEmpty());
+  EXPECT_EQ(sent(more)[0]["method"], "_troupe/catch_up");
+  EXPECT_EQ(sent(prompts)[0]["method"], "session/prompt");
+  ASSERT_TRUE(end.ended);
+  EXPECT_EQ(end.ended->result.final_response, "new");
+}
+
 TEST_F(AcpOpening, TellsNothingOfWhatALoadSaysAgain) {
   initialized(resuming("s1"), able({{"loadSession", true}}));
 

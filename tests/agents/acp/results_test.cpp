@@ -56,6 +56,18 @@ TEST(AcpResults, JudgesWhyATurnStopped) {
   EXPECT_THAT(judge_stop("bored", {}).reason.detail, HasSubstr("bored"));
 }
 
+TEST(AcpResults, TakesASilentEndAfterAnInterruptOrADenialForNoAnswer) {
+  const auto interrupted = judge_stop("end_turn", {.interrupted = true});
+  const auto denied = judge_stop("end_turn", {.denied = true});
+  const auto spoken = judge_stop("end_turn", {.interrupted = true, .last_text = "so"});
+
+  EXPECT_EQ(interrupted.reason.reason, exit_kind::agent_error);
+  EXPECT_EQ(interrupted.reason.detail, "interrupted");
+  EXPECT_THAT(denied.reason.detail, HasSubstr("a permission was denied"));
+  EXPECT_FALSE(denied.result.final_response);
+  EXPECT_EQ(spoken.reason.reason, exit_kind::completed);
+}
+
 TEST(AcpResults, KeepsWhatWasSaidBeforeACut) {
   const auto end = judge_stop("max_tokens", {.last_text = "half"});
 

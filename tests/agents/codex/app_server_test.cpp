@@ -70,6 +70,14 @@ TEST_F(Codex, HearsANudgeBesideItsTurn) {
       R"("expectedTurnId":"u1","input":[{"type":"text","text":"alive?"}]}})"));
 }
 
+TEST_F(Codex, TakesTheReceiptOfANudgeForNoSignOfWork) {
+  begin();
+  c_.say(input_kind::nudge, {{"text", "alive?"}});
+
+  EXPECT_TRUE(c_.print({{"id", "steer 1"}, {"result", {{"turnId", "u1"}}}}).is_receipt);
+  EXPECT_FALSE(c_.print(said("I am")).is_receipt);
+}
+
 TEST_F(Codex, EndsWhatAnInterruptLeavesRunning) {
   begin();
   const auto asked = c_.say(input_kind::interrupt);
