@@ -23,7 +23,7 @@ struct message {
   std::optional<std::string> task; ///< The one it answers.
 };
 
-/// Requests for the web; `id` names both the request and the call in it.
+/// Requests for the web; `id` is the request's.
 class wire {
 public:
   explicit wire(agent_interface to) : to_(std::move(to)) {}

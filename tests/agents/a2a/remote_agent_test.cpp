@@ -185,13 +185,16 @@ TEST_F(A2a, PollsWhereThereIsNoStream) {
   const auto sent = open(fresh(), card("1.0", false));
   c_->print(news("sending", 2));
   const auto poll = c_->print(reply(2, result({{"task", task(status("SUBMITTED"))}})));
-  const auto id = asked(poll).at(0)["id"].get<int>();
+  const auto on = c_->print(
+    reply(asked(poll).at(0)["id"].get<int>(), result(task(status("WORKING")))));
+  const auto id = asked(on).at(0)["id"].get<int>();
   const auto end = c_->print(reply(id, result(task(status("COMPLETED", "done")))));
 
   EXPECT_EQ(method(sent), "SendMessage");
   EXPECT_EQ(params(sent)["configuration"]["returnImmediately"], true);
   EXPECT_EQ(method(poll), "GetTask");
   EXPECT_EQ(asked(poll)[0]["poll"], true);
+  EXPECT_EQ(asked(poll)[0]["body"], asked(on)[0]["body"]);
   ASSERT_TRUE(end.ended);
   EXPECT_EQ(end.ended->result.final_response, "done");
 }
