@@ -25,6 +25,7 @@ struct surroundings {
   room* world = nullptr;
   store::layout disk;
   journal_actor journal;
+  std::string programs; ///< The directory of Troupe's own.
 };
 
 /// Everything an ATTEMPT is started with.

@@ -17,7 +17,10 @@ using namespace std::chrono_literals;
 using supervision::exit_rule;
 
 supervision::stop_manners attempt_state::manners() const {
-  return {.interrupts = setup_.backend->interrupts, .stdin_open = stdin_open_};
+  return {
+    .interrupts = setup_.backend->interrupts,
+    .stdin_open = stdin_open_,
+    .interrupt_grace = std::chrono::seconds(setup_.backend->interrupt_s)};
 }
 
 void attempt_state::finish() {

@@ -53,9 +53,14 @@ const T& given_or(const T& given, const std::optional<T>& configured) {
   return configured && given == T{} ? *configured : given;
 }
 
-/// What of backend_config says how free an agent is, or which program it is.
+/// What of backend_config says how free an agent is, or which program or agent it is.
 constexpr auto guarded = std::to_array<const char*>(
   {"agent",
+   "agent_url",
+   "token",
+   "token_env",
+   "headers",
+   "origins",
    "permission_mode",
    "sandbox",
    "approval_policy",
@@ -82,6 +87,23 @@ env_of(const asked<spawn_run>& request, const store::backend_settings& settings)
   return env;
 }
 
+/// The configured members that a call does not give itself. None of them goes to
+/// another agent than the configured one: they may be secret.
+raw_json filled(const raw_json& given, const raw_json& configured) {
+  auto own = parse_json(given.text);
+  const auto more = parse_json(configured.text);
+  if (!own || !more || !own->is_object() || !more->is_object() || more->empty())
+    return given;
+  if (
+    own->contains("agent_url") &&
+    own->value("agent_url", json()) != more->value("agent_url", json()))
+    return given;
+  for (const auto& [name, value] : more->items())
+    if (!own->contains(name))
+      (*own)[name] = value;
+  return {print_json(*own)};
+}
+
 store::launch_record
 launch_of(const asked<spawn_run>& request, const chosen_backend& backend) {
   const auto& what = request.what;
@@ -89,7 +111,7 @@ launch_of(const asked<spawn_run>& request, const chosen_backend& backend) {
     .backend_type = std::string(backend.type->name),
     .command = backend.settings.command,
     .prompt = what.prompt ? *what.prompt : prompt_text(*what.input_message),
-    .backend_config = what.backend_config,
+    .backend_config = filled(what.backend_config, backend.settings.backend_config),
     .restart = merged(what.restart, backend.settings.restart),
     .limits = merged(what.limits, backend.settings.limits),
     .permissions = given_or(what.permissions, backend.settings.permissions),

@@ -170,13 +170,19 @@ agents::attempt_plan run_state::plan_of(const store::attempt_record& attempt) co
     .permissions = launch_.permissions,
     .session = attempt.session,
     .resume = attempt.resumed,
-    .serves_files = !launch_.confine};
+    .serves_files = !launch_.confine,
+    .programs = around_.programs};
 }
 
-/// The turn that this attempt is for, then those that no earlier one came to.
+/// The turn that this attempt is for, then those that no earlier one came to. A notice
+/// is marked, and has the prompt with it: a backend may know that it was never sent.
 std::vector<agent_input>
 run_state::first_inputs(const std::optional<exit_reason>& after) const {
   std::vector<json> turns{{{"text", first_turn(after)}}};
+  if (after && record_.attempts.back().resumed) {
+    turns.front()["notice"] = true;
+    turns.front()["prompt"] = launch_.prompt;
+  }
   for (const auto& text : record_.waiting_turns)
     turns.push_back({{"text", text}, {"carried", true}});
   std::vector<agent_input> inputs;

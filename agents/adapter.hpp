@@ -7,6 +7,7 @@
 #include "protocol/runs.hpp"
 #include "protocol/usage.hpp"
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -27,7 +28,8 @@ struct attempt_plan {
     session;           ///< The backend's session id to use, or to resume.
   bool resume = false; ///< Whether `session` exists already.
   bool serves_files =
-    true; ///< Whether a step may ask for files; not if it is confined.
+    true;               ///< Whether a step may ask for files; not if it is confined.
+  std::string programs; ///< The directory of Troupe's own.
 };
 
 /// How to start the agent's process.
@@ -126,8 +128,9 @@ public:
 struct backend_type {
   std::string_view name;
   std::string_view title;
-  bool resumes = false;    ///< Sessions outlive the process.
-  bool interrupts = false; ///< An interrupt input stops the turn politely.
+  bool resumes = false;          ///< Sessions outlive the process.
+  bool interrupts = false;       ///< An interrupt input stops the turn politely.
+  std::uint32_t interrupt_s = 1; ///< How long that may take in a stop.
   result<start_line> (*start)(const attempt_plan&);
   std::unique_ptr<adapter> (*make)(const attempt_plan&);
 };

@@ -1,3 +1,5 @@
+#include "agents/a2a/remote.hpp"
+#include "agents/a2a/settings.hpp"
 #include "agents/acp/acp.hpp"
 #include "agents/acp/command_line.hpp"
 #include "agents/adapter.hpp"
@@ -42,6 +44,15 @@ const std::vector<backend_type>& backend_types() {
       .title = "Any program that prints lines",
       .start = start_process,
       .make = make_process,
+    },
+    {
+      .name = "remote_a2a",
+      .title = "A remote agent of the A2A protocol",
+      .resumes = true,
+      .interrupts = true,
+      .interrupt_s = 20,
+      .start = a2a::start,
+      .make = a2a::make,
     },
   };
   return table;

@@ -65,6 +65,12 @@ std::string joined(const std::vector<std::string>& words) {
   return text;
 }
 
+/// Also after the file was replaced by a newer version.
+std::string own_directory() {
+  std::error_code ignored;
+  return std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path();
+}
+
 /// A process closes its descriptors a little before it is seen to be dead.
 bool is_dead(int process) {
   pollfd seen{process, POLLIN, 0};
@@ -125,7 +131,11 @@ void take_on_runs(
   all.runs = system.spawn(
     runs,
     runs_setup{
-      .around = {.world = &world, .disk = disk, .journal = all.journal},
+      .around =
+        {.world = &world,
+         .disk = disk,
+         .journal = all.journal,
+         .programs = own_directory()},
       .registry = all.registry,
       .sweeper = all.sweeper,
       .config = options.config,

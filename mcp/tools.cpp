@@ -59,8 +59,7 @@ const std::vector<tool>& tools() {
        .description =
          "Starts one supervised agent on a prompt and returns its run_id at once. The "
          "run goes on when this client leaves; it is restarted after a crash. Start "
-         "several to work in parallel. Next: "
-         "wait_runs with the run_ids.",
+         "several to work in parallel. Next: wait_runs.",
        .toolset = "runs",
        .open_world = true,
        .timeout = deadline::files}),
@@ -115,8 +114,8 @@ const std::vector<tool>& tools() {
        .description =
          "Says something to a run: answers its pending request (allow, deny: why, or "
          "the answer to a question), else gives the next turn. A run that has ended is "
-         "resumed as a new run in the same conversation: use the run_id of the answer "
-         "from then on. Next: wait_runs.",
+         "resumed as a new run in the same conversation: use its run_id from then on. "
+         "Next: wait_runs.",
        .toolset = "runs",
        .open_world = true,
        .timeout = deadline::answer}),

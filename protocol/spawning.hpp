@@ -56,7 +56,8 @@ struct spawn_run {
       required(
         "backend",
         &spawn_run::backend,
-        "claude_code, codex, acp, process, or a name from the configuration."),
+        "claude_code, codex, acp, remote_a2a, process, or a name from the "
+        "configuration."),
       optional("prompt", &spawn_run::prompt, "What the agent is asked to do."),
       optional(
         "input_message",
@@ -80,7 +81,7 @@ struct spawn_run {
         "backend_config",
         &spawn_run::backend_config,
         "What one backend understands: command (argv), model, args, permission_mode, "
-        "stdin."),
+        "stdin, agent_url."),
       optional(
         "restart", &spawn_run::restart, "When to start it again after a failure."),
       optional("limits", &spawn_run::limits, "Time, memory and output limits."),

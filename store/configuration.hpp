@@ -21,6 +21,7 @@ struct backend_settings {
   std::vector<std::string> command;
   std::map<std::string, std::string> env;
   std::string account;
+  raw_json backend_config;
   std::optional<run_limits> limits;
   std::optional<restart_policy> restart;
   std::optional<permission_policy> permissions;
@@ -29,13 +30,20 @@ struct backend_settings {
   static constexpr bool closed = true;
   static constexpr auto fields() {
     return field_list{
-      required("type", &backend_settings::type, "claude_code, codex, acp or process."),
+      required(
+        "type",
+        &backend_settings::type,
+        "claude_code, codex, acp, remote_a2a or process."),
       optional("command", &backend_settings::command, "Program and arguments."),
       optional("env", &backend_settings::env, "Added to the agent's environment."),
       optional(
         "account",
         &backend_settings::account,
         "Runs of one account share its usage limits; told by the login if absent."),
+      optional(
+        "backend_config",
+        &backend_settings::backend_config,
+        "What a call leaves out of its own."),
       optional("limits", &backend_settings::limits, "Instead of the defaults."),
       optional("restart", &backend_settings::restart, "Instead of the defaults."),
       optional(

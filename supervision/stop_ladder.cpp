@@ -9,8 +9,7 @@ using std::chrono::milliseconds;
 
 namespace {
 
-constexpr milliseconds interrupt_grace = 1s;
-constexpr milliseconds terminate_after = 2s;
+constexpr milliseconds input_grace = 1s;
 constexpr milliseconds stop_grace = 3s;
 constexpr milliseconds finish_grace = 2s;
 
@@ -45,13 +44,14 @@ std::string_view meaning(stop_action action) {
 }
 
 std::vector<stop_rung> stop_ladder(const stop_manners& manners) {
-  const auto terminate = manners.interrupts ? terminate_after : 0ms;
+  const auto terminate =
+    manners.interrupts ? manners.interrupt_grace + input_grace : 0ms;
   std::vector<stop_rung> rungs;
   if (manners.interrupts)
     rungs.push_back({0ms, stop_action::interrupt});
   if (manners.stdin_open)
     rungs.push_back(
-      {manners.interrupts ? interrupt_grace : 0ms, stop_action::close_stdin});
+      {manners.interrupts ? manners.interrupt_grace : 0ms, stop_action::close_stdin});
   rungs.push_back({terminate, stop_action::terminate});
   rungs.push_back({terminate + stop_grace, stop_action::kill_tree});
   return rungs;

@@ -27,11 +27,13 @@ struct stop_rung {
 struct stop_manners {
   bool interrupts = false;
   bool stdin_open = false;
+  std::chrono::milliseconds interrupt_grace{1000};
 };
 
 /// The rungs in order; the last is always kill_tree. An attempt whose main process
-/// ended on the way goes to kill_tree at once. A backend that can be interrupted gets a
-/// second for it, and another after its input ended; any other is terminated at once.
+/// ended on the way goes to kill_tree at once. A backend that can be interrupted gets
+/// its grace for it, and a second after its input ended; any other is terminated at
+/// once.
 [[nodiscard]] std::vector<stop_rung> stop_ladder(const stop_manners& manners);
 
 /// After a terminal result: close stdin, let it linger, then end the tree. `linger`

@@ -1,5 +1,6 @@
 #include "transcript.hpp"
 
+#include "a2a/recorded.hpp"
 #include "acp/recorded.hpp"
 #include "agents/agent_line.hpp"
 #include "codex/host_lines.hpp"
@@ -143,6 +144,8 @@ private:
 } // namespace
 
 transcript read_transcript(const std::filesystem::path& file) {
+  if (file.parent_path().filename() == "a2a")
+    return a2a::read_recorded(file);
   if (file.parent_path().filename().string().starts_with("acp"))
     return acp::read_recorded(file);
   transcript t{.backend = backend_of(file)};
@@ -188,8 +191,10 @@ std::vector<std::filesystem::path> transcript_files() {
   const std::filesystem::path recorded(TROUPE_SOURCE_DIR "/tests/transcripts");
   const auto* other = std::getenv("TROUPE_TRANSCRIPTS");
   const auto directories =
-    other ? std::vector<std::filesystem::path>{other}
-          : std::vector{recorded / "acp", recorded / "claude", recorded / "codex"};
+    other
+      ? std::vector<std::filesystem::path>{other}
+      : std::vector{
+          recorded / "a2a", recorded / "acp", recorded / "claude", recorded / "codex"};
   std::vector<std::filesystem::path> files;
   std::error_code ignored;
   for (const auto& directory : directories)

@@ -26,6 +26,12 @@ TEST(StopLadder, AsksFirstWhereTheBackendCanBeInterrupted) {
     (rungs{{0ms, interrupt}, {1s, close_stdin}, {2s, terminate}, {5s, kill_tree}}));
 }
 
+TEST(StopLadder, WaitsAsLongAsTheBackendNeedsToBeInterrupted) {
+  EXPECT_EQ(
+    stop_ladder({.interrupts = true, .stdin_open = true, .interrupt_grace = 20s}),
+    (rungs{{0ms, interrupt}, {20s, close_stdin}, {21s, terminate}, {24s, kill_tree}}));
+}
+
 TEST(StopLadder, LeavesAClosedStdinAlone) {
   EXPECT_EQ(
     stop_ladder({.interrupts = true, .stdin_open = false}),

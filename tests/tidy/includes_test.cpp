@@ -17,6 +17,7 @@ const std::map<std::string, words> arrows{
   {"protocol", {}},
   {"supervision", {"protocol"}},
   {"agents", {"protocol"}},
+  {"a2a", {"protocol"}},
   {"keeper", {"protocol"}},
   {"io", {"keeper", "protocol"}},
   {"store", {"protocol"}},
@@ -40,7 +41,7 @@ const std::map<std::string, words> arrows{
 const std::map<std::string, words> guests{
   {"caf", {"actors", "mcp", "host", "bench", "tests"}},
   {"nlohmann", {"protocol/json_value.hpp"}},
-  {"boost", {"io", "tests"}},
+  {"boost", {"io", "a2a", "tests"}},
   {"spdlog", {"actors", "mcp", "host", "bench", "tests"}},
   {"yaml-cpp", {"store"}},
   {"CLI", {"cli/arguments.cpp", "bench"}},
@@ -50,7 +51,7 @@ const std::map<std::string, words> guests{
 /// Rooms whose functions take and give JSON values. The others may print or look into
 /// one, but their headers speak of decoded structs only.
 const words json_rooms{
-  "protocol", "agents", "store", "mcp", "cli", "examples", "bench", "tests"};
+  "protocol", "agents", "a2a", "store", "mcp", "cli", "examples", "bench", "tests"};
 
 bool holds(const words& allowed, const std::string& path) {
   return allowed.contains(path) || allowed.contains(path.substr(0, path.find('/')));

@@ -20,6 +20,7 @@ inline const std::vector<std::string> rooms{
   "protocol",
   "supervision",
   "agents",
+  "a2a",
   "keeper",
   "io",
   "store",
