@@ -7,7 +7,8 @@ namespace troupe::a2a {
 bool sse_reader::push(std::string_view bytes) {
   if (is_full_)
     return false;
-  buffer_.erase(0, std::exchange(read_, 0));
+  buffer_.erase(0, read_);
+  scanned_ -= std::exchange(read_, 0);
   buffer_ += bytes;
   return true;
 }
@@ -15,13 +16,14 @@ bool sse_reader::push(std::string_view bytes) {
 /// A lone CR ends no line here: no server that is known writes one.
 std::optional<std::string> sse_reader::next() {
   while (!is_full_) {
-    const auto end = buffer_.find('\n', read_);
+    const auto end = buffer_.find('\n', scanned_);
     if (end == buffer_.npos) {
+      scanned_ = buffer_.size();
       is_full_ = buffer_.size() - read_ + data_.size() > event_bytes_max_;
       return {};
     }
     auto line = std::string_view(buffer_).substr(read_, end - read_);
-    read_ = end + 1;
+    read_ = scanned_ = end + 1;
     if (line.ends_with('\r'))
       line.remove_suffix(1);
     take_line(line);

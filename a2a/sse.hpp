@@ -26,7 +26,8 @@ private:
 
   std::size_t event_bytes_max_;
   std::string buffer_;
-  std::size_t read_ = 0; ///< Bytes of the buffer that were taken.
+  std::size_t read_ = 0;    ///< Bytes of the buffer that were taken.
+  std::size_t scanned_ = 0; ///< Where no line ends.
   std::string data_;
   bool has_data_ = false;
   bool is_whole_ = false;
