@@ -23,8 +23,7 @@ public:
   explicit accounts(moment hold) : hold_(hold) {}
 
   /// A run of it met a limit that ends then. The later end counts.
-  void
-  limited(const std::string& name, moment until, timestamp wall_until, moment now);
+  void limited(const std::string& name, moment until, timestamp wall_until, moment now);
 
   /// An attempt is due: whether it may go. If not, it is among `due` one day; to ask
   /// again keeps its place. No account: always.

@@ -116,7 +116,8 @@ TEST_F(limits, LetRunsWaitForAPlaceAndRefuseTheRest) {
 TEST_F(limits, SendOneProbeWhereManyRunsFailOfOneCause) {
   configure("limits: {incident: {hold_s: 1, backoff_s: 1}}\n");
   auto me = join();
-  const auto cause = "test -e " + file("mended") + " && echo up && exec sleep 600; exit 7";
+  const auto cause =
+    "test -e " + file("mended") + " && echo up && exec sleep 600; exit 7";
   std::vector<std::string> ids;
   for (int n = 0; n < 5; ++n)
     ids.push_back(spawn(

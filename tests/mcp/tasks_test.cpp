@@ -43,7 +43,6 @@ struct Tasks : test::door_world {
   }
   json look_at(const json& task) { return ask("tasks/get", {{"taskId", task}}); }
 
-
 private:
   int last_id_ = 0;
 };
