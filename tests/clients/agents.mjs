@@ -22,7 +22,7 @@ const codexAcpProgram = join(
 // The sandbox that codex-acp looks for on the PATH, and Codex brings.
 const bwrap = join(codexProgram, '..', '..', 'codex-resources', 'bwrap');
 
-const retries = { CLAUDE_CODE_MAX_RETRIES: '1' };
+const once = { CLAUDE_CODE_MAX_RETRIES: '1' };
 
 // A command that needs more than Codex's sandbox gives, so that leave is asked for.
 export const escalated = (cmd) =>
@@ -48,7 +48,7 @@ const rows = {
     package: '@anthropic-ai/claude-code',
     file: claudeProgram,
     env: claudeEnv,
-    variables: { ...retries, TROUPE_CLAUDE_CODE_COMMAND: claudeProgram },
+    variables: { ...once, TROUPE_CLAUDE_CODE_COMMAND: claudeProgram },
     plan,
     shell: { permissions: { allow: ['Bash'] } },
     outcomes: { usage: 'tokens and money' },
@@ -68,7 +68,7 @@ const rows = {
     file: claudeAgentProgram,
     program: process.execPath,
     env: claudeEnv,
-    variables: retries,
+    variables: once,
     plan,
     shell: { permissions: { allow: ['Bash'] } },
     outcomes: { usage: 'tokens and money', limit: 'parks, until when is not told' },
@@ -91,6 +91,7 @@ const rows = {
     program: process.execPath,
     env: geminiEnv,
     shell: { permissions: { allow: ['Bash'] } },
+    retries: true,
     canLoad: minuteIsOver,
     outcomes: {
       usage: 'tokens', tool: 'without its output', kill: 'begins afresh',
@@ -102,9 +103,11 @@ const rows = {
     file: opencodeProgram,
     args: ['acp'],
     env: opencodeEnv,
+    retries: true,
     patience,
     outcomes: {
-      usage: 'tokens', deny: 'ends its turn', overload: silent, limit: silent,
+      usage: 'tokens', deny: 'ends its turn', auth: 'in the words of the service alone',
+      overload: silent, limit: silent,
     },
     shell: { permissions: { allow: ['Bash'] } },
   },

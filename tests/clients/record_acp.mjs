@@ -8,13 +8,16 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AcpConversation } from './acp_conversation.mjs';
-import { realCommand, smallCommand } from './acp_env.mjs';
+import { smallCommand } from './acp_env.mjs';
+import { agents } from './agents.mjs';
 import { acpCases } from './cases/acp.mjs';
-import { claudeEnv } from './claude_env.mjs';
 import { killAllWith } from './processes.mjs';
 import { startStub } from './stub_llm.mjs';
 
 const kept = 3;
+
+// How long an agent may take to leave, as some never do.
+const lingers = 5_000;
 
 // Commands and models are many, and say nothing about the protocol.
 function trimmed(line) {
@@ -64,14 +67,16 @@ async function record(name) {
   const root = await placeOf(name, spec);
   const tag = `record-${process.pid}-${name}`;
   const cwd = join(root, 'cwd');
-  const more = { TROUPE_RUN_ID: tag, CLAUDE_CODE_MAX_RETRIES: '1' };
+  const agent = agents[spec.agent ?? 'claude-agent-acp'];
+  const more = { TROUPE_RUN_ID: tag };
   if (spec.version === 2) more.SMALL_ACP_VERSION = '2';
   const offered = spec.offers ?? spec.version ?? 1;
   const c = new AcpConversation({
-    command: spec.small ? smallCommand : realCommand,
+    command: spec.small ? smallCommand : agent.command,
     version: offered,
+    deadline: 120_000,
     cwd,
-    env: claudeEnv({ home: join(root, 'home'), url: stub.url, more }),
+    env: agent.environment({ home: join(root, 'home'), url: stub.url, more }),
     spell: (text) => text.replaceAll('/cwd/', `${cwd}/`),
   });
   const resume = spec.resume ?? places.get(spec.after)?.session;
@@ -82,7 +87,9 @@ async function record(name) {
     c.close();
   } finally {
     c.child.stdin.end();
+    const stays = setTimeout(() => killAllWith(`TROUPE_RUN_ID=${tag}`), lingers);
     await c.finish();
+    clearTimeout(stays);
     killAllWith(`TROUPE_RUN_ID=${tag}`);
   }
   places.get(name).session = c.session;

@@ -238,8 +238,10 @@ export const scenarios = [
       const { run_id } = await a.start('FAIL 401\nSAY never');
       const view = await a.session.settled(run_id, 'attention');
       const { exit } = view.attempts[0];
-      assert.equal(exit.reason, 'auth', JSON.stringify(view));
-      return 'yes';
+      if (exit.reason === 'auth') return 'yes';
+      assert.equal(exit.reason, 'agent_error', JSON.stringify(view));
+      assert.match(view.error, /stub answers 401/);
+      return 'in the words of the service alone';
     },
   },
   {
@@ -309,7 +311,7 @@ export const scenarios = [
     says: 'a usage limit parks the run until it is over',
     async run(a) {
       const asked = Date.now();
-      const script = a.patience ? 'FAIL 429' : 'FAIL 429 1 15\nSAY back at work';
+      const script = a.retries ? 'FAIL 429' : 'FAIL 429 1 15\nSAY back at work';
       const { run_id } = await a.start(script, { limits: a.patience, env: a.plan });
       const ended = await eventually(async () => {
         const view = await a.session.get(run_id);

@@ -1,7 +1,10 @@
 // Conversations with agents of the Agent Client Protocol: with claude-agent-acp, and
 // with the small agent of the tests for what that one does not do. A case is
-// {run(conversation)} with, where needed, `small`, `version`, `mode`, `files` and
-// `after`, a case whose session and directory it goes on with.
+// {run(conversation)} with, where needed, `small` or the `agent` of agents.mjs,
+// `version`, `mode`, `files` and `after`, a case whose session and directory it goes on
+// with.
+
+import { agents } from '../agents.mjs';
 
 const endless = 'RUN while :; do sleep 1; done';
 
@@ -121,5 +124,30 @@ const made = {
   'draft-not-spoken': once('SAY the older one', { offers: 2 }),
 };
 
-export const acpCases = { ...real };
+// What every other agent is recorded in.
+const common = (asks) => ({
+  'turn': once('THINK hard\nSAY good morning'),
+  'permission-allow': permitted(`${asks('touch made.txt')}\nSAY went on`, 'allow_once'),
+  'permission-deny': permitted(`${asks('touch made.txt')}\nSAY went on`, 'reject_once'),
+  'tool-failed': permitted(`${asks('exit 3')}\nSAY failed`, 'allow_once'),
+  'permission-write': permitted('WRITE /cwd/new.txt words\nSAY wrote', 'allow_once'),
+  'cancel-text': { run: (c) =>
+    cancelled(c, 'DRIP 300', (c) => c.update('agent_message_chunk')) },
+  'cancel-tool': { run: (c) =>
+    cancelled(c, asks('while :; do sleep 1; done'), (c) => c.permit('allow_once')) },
+  'fail-400': once('FAIL 400'),
+  'fail-401': once('FAIL 401'),
+});
+const resumed = (agent) => ({ 'resumed': once('HIST', { after: `${agent}-turn` }) });
+
+const others = {};
+for (const agent of ['codex-acp', 'gemini', 'opencode']) {
+  const cases = common(agents[agent].asks);
+  if (agent !== 'gemini') Object.assign(cases, resumed(agent));
+  for (const [name, spec] of Object.entries(cases)) {
+    others[`${agent}-${name}`] = { ...spec, agent };
+  }
+}
+
+export const acpCases = { ...real, ...others };
 for (const [name, spec] of Object.entries(made)) acpCases[name] = { ...small, ...spec };
