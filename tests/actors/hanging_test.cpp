@@ -98,7 +98,9 @@ TEST_F(hanging, GoesOnWithAnAgentThatAnswersTheNudge) {
 }
 
 TEST_F(hanging, EndsAnAgentThatTakesTheNudgeAndDoesNothingWithIt) {
-  const auto id = start(patient({{"backend", "codex"}, {"backend_config", nullptr}}));
+  auto wanted = patient({{"backend", "codex"}});
+  wanted["backend_config"] = nullptr;
+  const auto id = start(wanted);
   spawned(id);
   prints(json{{"id", "initialize"}, {"result", json::object()}});
   prints(json{{"id", "thread"}, {"result", {{"thread", {{"id", "t1"}}}}}});

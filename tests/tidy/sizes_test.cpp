@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <regex>
@@ -78,7 +79,9 @@ TEST(Files, AreBuilt) {
       std::filesystem::path(file.path).lexically_relative(list).string();
     const auto stem = name.substr(0, name.size() - 4);
     const std::regex named("[ (/\n](" + name + "[ )\n]|" + stem + " )");
-    if (!std::regex_search(text, named))
+    const bool is_found = text.find("CONFIGURE_DEPENDS *.cpp */*.cpp)") != text.npos &&
+                          std::ranges::count(name, '/') < 2;
+    if (!is_found && !std::regex_search(text, named))
       found.push_back(at(file, 1, "no CMakeLists.txt names it"));
   }
 
