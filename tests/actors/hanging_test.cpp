@@ -98,9 +98,8 @@ TEST_F(hanging, GoesOnWithAnAgentThatAnswersTheNudge) {
 }
 
 TEST_F(hanging, EndsAnAgentThatTakesTheNudgeAndDoesNothingWithIt) {
-  auto wanted = patient({{"backend", "codex"}});
-  wanted["backend_config"] = nullptr;
-  const auto id = start(wanted);
+  const auto id =
+    start(patient({{"backend", "codex"}, {"backend_config", json::object()}}));
   spawned(id);
   prints(json{{"id", "initialize"}, {"result", json::object()}});
   prints(json{{"id", "thread"}, {"result", {{"thread", {{"id", "t1"}}}}}});

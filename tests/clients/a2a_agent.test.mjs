@@ -5,11 +5,11 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, test } from 'node:test';
-import { claudeTests, eventually, troupe } from './gateway.mjs';
+import { agentTests, eventually, troupe } from './gateway.mjs';
 import { agentOf, processesOf, processesWith } from './processes.mjs';
 import { RemoteAgent } from './small_a2a_agent.mjs';
 
-const t = claudeTests();
+const t = agentTests('claude_code');
 const program = join(dirname(troupe), 'troupe-a2a');
 const agents = [];
 

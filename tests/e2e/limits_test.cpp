@@ -136,7 +136,7 @@ TEST_F(limits, SendOneProbeWhereManyRunsFailOfOneCause) {
   EXPECT_TRUE(eventually([&] {
     return std::ranges::all_of(ids, [&](const std::string& id) {
       const auto view = get(me, id);
-      return view["phase"] == "running" && !view.contains("waits_for");
+      return view["phase"] == "working" && !view.contains("waits_for");
     });
   }))
     << log();
