@@ -30,7 +30,7 @@ void print(std::string line) {
 
 } // namespace
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
   if (argc == 2 && std::string_view(argv[1]) == "--version") {
     std::printf("troupe-a2a %s\n", TROUPE_VERSION);
     return EXIT_SUCCESS;
@@ -42,8 +42,7 @@ int main(int argc, char **argv) {
     return EXIT_FAILURE;
   }
   boost::asio::io_context context(1);
-  troupe::a2a::courier courier(context, ::dup(STDIN_FILENO), std::move(*known),
-                               print);
+  troupe::a2a::courier courier(context, ::dup(STDIN_FILENO), std::move(*known), print);
   courier.start();
   context.run();
   return EXIT_SUCCESS;
