@@ -74,7 +74,7 @@ public:
     client door(daemon_.socket());
     auto wanted = process_run({service_program()});
     wanted["restart"] = {
-      {"type", "permanent"}, {"max_restarts", 1'000'000}, {"backoff_ms", 0}};
+      {"type", "permanent"}, {"max_restarts", 1000}, {"backoff_ms", 0}};
     std::size_t under_way = 0;
     for (int n = 0; n < where.services(); ++n, ++under_way) {
       if (under_way == in_flight) {
@@ -106,7 +106,7 @@ std::vector<entry> own_contenders() {
      }},
     {"troupe",
      {"500 ms, doubling to 60 s, with jitter; 3 restarts in 300 s",
-      "backoff_ms 0, max_restarts 1,000,000"},
+      "backoff_ms 0, max_restarts 1000"},
      [](const plan& how) -> result<std::unique_ptr<contender>> {
        return std::make_unique<troupe_itself>(how);
      }},

@@ -10,8 +10,6 @@ namespace troupe::stress {
 
 namespace {
 
-constexpr int settle_ms = 3000;
-
 struct memory {
   std::uint64_t supervisor_kb = 0;
   std::uint64_t keeper_kb = 0;

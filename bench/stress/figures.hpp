@@ -3,6 +3,7 @@
 #include "protocol/json.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,10 @@ using clock = std::chrono::steady_clock;
 
 [[nodiscard]] inline double ms_since(clock::time_point from) {
   return std::chrono::duration<double, std::milli>(clock::now() - from).count();
+}
+
+[[nodiscard]] inline std::int64_t monotonic_ns() {
+  return std::chrono::nanoseconds(clock::now().time_since_epoch()).count();
 }
 
 /// Three digits after the point are more than any of this is worth.

@@ -12,16 +12,9 @@ namespace troupe::stress {
 
 namespace {
 
-constexpr int settle_ms = 3000;
 /// Who counts a second from the last start has done so by then.
 constexpr int lived_ms = 1200;
-constexpr int patience_ms = 60'000;
-
-std::int64_t monotonic_ns() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(
-           clock::now().time_since_epoch())
-    .count();
-}
+constexpr int service_patience_ms = 60'000;
 
 /// The services of one yard, as they tell.
 class crew {
@@ -33,7 +26,7 @@ public:
   result<std::vector<std::int64_t>> await_all() {
     std::vector<std::int64_t> told(now_.size());
     for (auto left = now_.size(); left > 0;) {
-      const auto word = where_.next(patience_ms);
+      const auto word = where_.next(service_patience_ms);
       if (!word)
         return fail(
           errc::timeout,

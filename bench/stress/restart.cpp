@@ -33,12 +33,6 @@ next_announcement(client& door, const std::string& run, std::uint64_t& seq) {
   }
 }
 
-std::int64_t monotonic_ns() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(
-           clock::now().time_since_epoch())
-    .count();
-}
-
 } // namespace
 
 json measure_restart(const plan& how) {

@@ -11,6 +11,9 @@ namespace troupe::stress {
 /// Calls that a client has unanswered at once.
 inline constexpr std::size_t in_flight = 16;
 
+/// Until what was begun has come to rest.
+inline constexpr int settle_ms = 3000;
+
 /// How much of it, so that a quick look is possible; 1 is what docs/performance.md has.
 struct plan {
   std::string troupe; ///< Path of the program.

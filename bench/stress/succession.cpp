@@ -13,8 +13,6 @@ namespace troupe::stress {
 
 namespace {
 
-constexpr int settle_ms = 3000;
-
 struct watched_run {
   std::string id;
   std::uint64_t seq = 0; ///< Of the last event seen.

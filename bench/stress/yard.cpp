@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr int patience_ms = 10'000;
+constexpr int end_patience_ms = 10'000;
 
 std::string in_use;
 
@@ -42,7 +42,7 @@ void sweep() {
         kill(pid, SIGKILL);
     for (const auto pid : left)
       kill(pid, SIGKILL);
-    if (ms_since(since) > patience_ms)
+    if (ms_since(since) > end_patience_ms)
       return;
     poll(nullptr, 0, 1);
   }
