@@ -170,7 +170,9 @@ agents::attempt_plan run_state::plan_of(const store::attempt_record& attempt) co
     .permissions = launch_.permissions,
     .session = attempt.session,
     .resume = attempt.resumed,
-    .serves_files = !launch_.confine};
+    .serves_files = !launch_.confine,
+    .persona = launch_.persona,
+    .output_schema = launch_.output_schema};
 }
 
 /// The turn that this attempt is for, then those that no earlier one came to.

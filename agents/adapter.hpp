@@ -28,6 +28,8 @@ struct attempt_plan {
   bool resume = false; ///< Whether `session` exists already.
   bool serves_files =
     true; ///< Whether a step may ask for files; not if it is confined.
+  std::optional<std::string> persona;    ///< For backends with a system prompt.
+  std::optional<raw_json> output_schema; ///< What the answer must fit.
 };
 
 /// How to start the agent's process.
@@ -127,6 +129,8 @@ struct backend_type {
   std::string_view title;
   bool resumes = false;    ///< Sessions outlive the process.
   bool interrupts = false; ///< An interrupt input stops the turn politely.
+  bool personas = false;   ///< It has a system prompt for `persona`.
+  bool schemas = false;    ///< It takes `output_schema` itself.
   result<start_line> (*start)(const attempt_plan&);
   std::unique_ptr<adapter> (*make)(const attempt_plan&);
 };

@@ -45,6 +45,33 @@ test('what it does is told as events', async () => {
   assert.match(JSON.stringify(finished.data), /from the shell/);
 });
 
+const output_schema = {
+  type: 'object', properties: { n: { type: 'integer' } }, required: ['n'],
+};
+
+test('an answer is given as data where a schema asks for it', async () => {
+  const { run_id } = await claude('TOOL StructuredOutput {"n":7}', { output_schema });
+
+  const view = await t.session.settled(run_id);
+
+  assert.equal(view.status, 'completed', JSON.stringify(view));
+  assert.deepEqual(view.result.structured_output, { n: 7 });
+});
+
+test('an answer that does not fit is asked for once more, then fails the run', async () => {
+  const { run_id } = await claude('SAY seven', { output_schema });
+
+  const view = await t.session.settled(run_id);
+  const events = await t.session.events(run_id);
+
+  assert.equal(view.status, 'failed');
+  assert.equal(view.exit.reason, 'agent_error');
+  assert.match(view.error, /after it was asked for again/);
+  assert.equal(view.attempts.length, 1);
+  const mismatches = events.filter((e) => e.data.kind === 'schema_mismatch');
+  assert.equal(mismatches.length, 1);
+});
+
 test('a permission that is asked for and given lets the tool run', async () => {
   const { run_id, pending } = await asked(`RUN touch ${file('made')}\nSAY made it`);
 
