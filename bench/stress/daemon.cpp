@@ -93,7 +93,8 @@ int daemon::supervisor() const {
 std::vector<int> daemon::processes() const {
   std::vector<int> own{keeper()};
   for (const auto pid : children_of(own.front()))
-    if (program_of(pid).starts_with("troupe") && program_of(pid) != "troupe-stress")
+    if (const auto name = program_of(pid);
+        name.starts_with("troupe") && !name.starts_with("troupe-stress"))
       own.push_back(pid);
   return own;
 }

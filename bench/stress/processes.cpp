@@ -17,9 +17,12 @@ namespace fs = std::filesystem;
 
 namespace {
 
+/// Empty if the process is gone, whenever it went.
 std::string proc(int pid, const char* name) {
-  std::ifstream file("/proc/" + std::to_string(pid) + "/" + name);
-  return {std::istreambuf_iterator<char>(file), {}};
+  const std::ifstream file("/proc/" + std::to_string(pid) + "/" + name);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
 }
 
 fs::path link_of(int pid, const char* name) {
