@@ -132,7 +132,8 @@ result<void> runs_state::admit(asked<spawn_run>& request) const {
 
 result<new_run> runs_state::prepare(
   asked<spawn_run>& request,
-  const std::optional<store::session_record>& session) const {
+  const std::optional<store::session_record>& session,
+  const origin& from) const {
   if (auto may = admit(request); !may)
     return fail(std::move(may.error()));
   auto backend = choose_backend(setup_.config, request.what.backend);
@@ -151,9 +152,9 @@ result<new_run> runs_state::prepare(
   const bool own_name = request.what.nickname.has_value();
   if (session && !own_name)
     request.what.nickname = session->agent_name;
-  auto agent_name = free_name(request.what.nickname, cwd);
+  auto agent_name = free_name(request.what.nickname, cwd, from.resumed_from);
   if (!agent_name && session && !own_name)
-    agent_name = free_name({}, cwd);
+    agent_name = free_name({}, cwd, from.resumed_from);
   if (!agent_name)
     return fail(std::move(agent_name.error()));
   return compose(request, *backend, session, *agent_name, setup_.around.world->wall());
@@ -169,7 +170,7 @@ void runs_state::create(
   if (request.who->run_id && session && session->parent_run_id != request.who->run_id)
     return to.refused(
       {errc::not_found, "session_id: no such session among those this run started"});
-  auto made = prepare(request, session);
+  auto made = prepare(request, session, from);
   if (!made)
     return to.refused(std::move(made.error()));
   const supervision::spawn_request place{request.who->run_id, made->record.view.depth};
@@ -220,10 +221,12 @@ void runs_state::unmade(const store::run_record& run, error why, const answers& 
 }
 
 result<std::string> runs_state::free_name(
-  const std::optional<std::string>& wanted, const std::string& cwd) const {
+  const std::optional<std::string>& wanted,
+  const std::string& cwd,
+  const std::optional<std::string>& resumed) const {
   std::map<std::string, std::string> taken;
   for (const auto& [run_id, run] : live_)
-    if (run.brief.origin.value_or(run.brief.cwd) == cwd)
+    if (run.brief.origin.value_or(run.brief.cwd) == cwd && run_id != resumed)
       taken[run.brief.agent_name] = run_id;
   if (wanted && taken.contains(*wanted))
     return fail(

@@ -113,10 +113,14 @@ private:
   [[nodiscard]] result<void> admit(asked<spawn_run>& request) const;
   [[nodiscard]] result<new_run> prepare(
     asked<spawn_run>& request,
-    const std::optional<store::session_record>& session) const;
+    const std::optional<store::session_record>& session,
+    const origin& from) const;
   [[nodiscard]] const parent_rights* rights_of(const caller& who) const;
-  [[nodiscard]] result<std::string>
-  free_name(const std::optional<std::string>& wanted, const std::string& cwd) const;
+  /// The run that is gone on with may still be leaving: it holds no name.
+  [[nodiscard]] result<std::string> free_name(
+    const std::optional<std::string>& wanted,
+    const std::string& cwd,
+    const std::optional<std::string>& resumed) const;
   [[nodiscard]] std::optional<spawned_run> known(
     const caller& who,
     const std::optional<std::string>& key,

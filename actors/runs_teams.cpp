@@ -41,7 +41,7 @@ caf::result<vetted_team> runs_state::vet(const vet_team& question) const {
     const auto called = request.what.nickname.value_or("");
     auto wrong = out_of_bounds(request.what);
     if (!wrong)
-      if (auto made = prepare(request, {}); !made)
+      if (auto made = prepare(request, {}, {}); !made)
         wrong = std::move(made.error());
     if (wrong)
       return to_caf(error{wrong->code, place_in(i, called, wrong->message)});
@@ -60,7 +60,7 @@ std::string runs_state::name_for_member(
   const auto wanted = request.what.nickname.value_or(order.member);
   const auto cwd = place_of(request, {});
   auto free = wanted;
-  for (int n = 2; !free_name(free, cwd); ++n)
+  for (int n = 2; !free_name(free, cwd, {}); ++n)
     free = wanted + "-" + std::to_string(n);
   return free;
 }

@@ -5,6 +5,7 @@
 #include <deque>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -45,6 +46,11 @@ private:
   std::deque<std::string> texts_;
 };
 
+/// Judges the end of a process that gave no result to what it was asked, where nothing
+/// more is known of its agent. `otherwise` is the detail where it said nothing itself.
+[[nodiscard]] exit_reason end_without_result(
+  const process_end& how, bool asked, bool said_anything, std::string_view otherwise);
+
 /// What the adapters of agents share that take one turn after another: how an attempt
 /// ends, what it came to, and what waits for its next.
 class turn_adapter : public adapter {
@@ -68,6 +74,10 @@ public:
   [[nodiscard]] std::vector<std::string> unsent() const final { return waiting_.all(); }
 
 protected:
+  /// Has a turn wait if it must, and tells of it unless the run or an earlier attempt
+  /// has: they tell an attempt's first, and what was carried. Whether to send it now.
+  bool take_in(const agent_input& said, const std::string& text, bool waits, step& out);
+
   waiting_turns waiting_;
   std::optional<turn_end> answer_;     ///< The last turn's.
   std::optional<std::string> session_; ///< Fit to be resumed.

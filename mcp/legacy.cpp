@@ -22,17 +22,13 @@ const legacy_dialogue::binding* legacy_dialogue::find(std::string_view name) {
     {"tools/call", &legacy_dialogue::begin_call, true},
     {"logging/setLevel", &legacy_dialogue::set_level, true},
   });
-  const auto it = std::ranges::find(methods, name, &binding::name);
-  return it == methods.end() ? nullptr : &*it;
+  return find_method(methods, name);
 }
 
 outcome legacy_dialogue::answer(const message& request, bool in_batch) {
   const auto* bound = find(request.method);
   if (bound == nullptr)
-    return reject(
-      request.id,
-      jsonrpc::method_not_found,
-      "Method not found: " + one_line(request.method, 80));
+    return reject_method(request);
   if (bound->needs_initialize && !revision_)
     return reject(
       request.id, jsonrpc::invalid_request, request.method + " before initialize");

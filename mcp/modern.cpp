@@ -71,8 +71,7 @@ const modern_dialogue::binding* modern_dialogue::find(std::string_view name) {
     {"tasks/update", &modern_dialogue::leave_task, true},
     {"tasks/cancel", &modern_dialogue::leave_task, true},
   });
-  const auto it = std::ranges::find(methods, name, &binding::name);
-  return it == methods.end() ? nullptr : &*it;
+  return find_method(methods, name);
 }
 
 bool modern_dialogue::claims(const message& request) {
@@ -110,10 +109,7 @@ outcome modern_dialogue::answer(const message& request, timestamp now) const {
     return unsupported(request.id, version.get_ref<const std::string&>());
   const auto* bound = find(request.method);
   if (bound == nullptr)
-    return reject(
-      request.id,
-      jsonrpc::method_not_found,
-      "Method not found: " + one_line(request.method, 80));
+    return reject_method(request);
   if (bound->needs_tasks && !by->has_tasks)
     return without_tasks(request.id);
   return (this->*bound->call)(request, *by, now);

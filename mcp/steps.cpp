@@ -6,6 +6,13 @@ tl::unexpected<jsonrpc::rejection> reject(const json& id, int code, std::string 
   return tl::unexpected(jsonrpc::rejection{code, std::move(text), id});
 }
 
+tl::unexpected<jsonrpc::rejection> reject_method(const jsonrpc::message& request) {
+  return reject(
+    request.id,
+    jsonrpc::method_not_found,
+    "Method not found: " + one_line(request.method, 80));
+}
+
 step success(const jsonrpc::message& request, json fields) {
   return say_answer{jsonrpc::success(request.id, std::move(fields))};
 }

@@ -3,6 +3,7 @@
 #include "mcp/answers.hpp"
 #include "protocol/jsonrpc.hpp"
 
+#include <algorithm>
 #include <variant>
 #include <vector>
 
@@ -43,6 +44,18 @@ struct turn {
 reject(const json& id, int code, std::string text);
 
 [[nodiscard]] step success(const jsonrpc::message& request, json fields);
+
+/// There is no such method in this era.
+[[nodiscard]] tl::unexpected<jsonrpc::rejection>
+reject_method(const jsonrpc::message& request);
+
+/// The row of a table of methods that has this name; nullptr if there is none.
+template <class Rows>
+[[nodiscard]] const typename Rows::value_type*
+find_method(const Rows& methods, std::string_view name) {
+  const auto it = std::ranges::find(methods, name, &Rows::value_type::name);
+  return it == methods.end() ? nullptr : &*it;
+}
 
 /// A member of an object; null if there is none, or it is no object.
 [[nodiscard]] const json& member(const json& object, std::string_view name);

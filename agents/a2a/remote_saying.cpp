@@ -28,15 +28,7 @@ void remote_agent::turn(const agent_input& said, step& out) {
   }
   auto text = turn_text(said);
   const bool waits = asked_ || broken_;
-  if (waits && !waiting_.push(text))
-    return warn(out, "turn_refused", {{"message", "too many turns wait"}});
-  if (!is_carried(said)) {
-    json data{{"role", "user"}, {"text", text}};
-    if (waits)
-      data["waits"] = true;
-    tell(out, event_type::message_added, data);
-  }
-  if (!waits)
+  if (take_in(said, text, waits, out))
     send(std::move(text), {}, out);
 }
 

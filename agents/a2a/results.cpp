@@ -1,5 +1,6 @@
 #include "agents/a2a/results.hpp"
 
+#include "agents/turns.hpp"
 #include "protocol/web.hpp"
 
 namespace troupe::agents::a2a {
@@ -105,20 +106,8 @@ exit_reason judge_failure(const json& news) {
 }
 
 exit_reason judge_end(const process_end& how, bool asked, bool said_anything) {
-  exit_reason reason{
-    .reason = exit_kind::lost,
-    .detail = last_line(how.stderr_tail),
-    .code = how.code,
-    .signal = how.signal};
-  if (how.code == 0 && !asked)
-    reason.reason = exit_kind::completed;
-  else if (how.code == 1 && !said_anything && !reason.detail.empty())
-    reason.reason = exit_kind::agent_error;
-  else if (how.signal || how.code)
-    reason.reason = exit_kind::crashed;
-  if (reason.detail.empty() && reason.reason != exit_kind::completed)
-    reason.detail = "troupe-a2a ended before the task did";
-  return reason;
+  return end_without_result(
+    how, asked, said_anything, "troupe-a2a ended before the task did");
 }
 
 } // namespace troupe::agents::a2a

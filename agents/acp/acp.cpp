@@ -220,15 +220,7 @@ private:
       return opening_.begin(rpc_, out);
     }
     const bool waits = asked_ || first_ || broken_;
-    if (waits && !waiting_.push(text))
-      return warn(out, "turn_refused", {{"message", "too many turns wait"}});
-    if (!is_carried(said)) {
-      json data{{"role", "user"}, {"text", text}};
-      if (waits)
-        data["waits"] = true;
-      tell(out, event_type::message_added, data);
-    }
-    if (!waits)
+    if (take_in(said, text, waits, out))
       send(text, out);
   }
 

@@ -1,6 +1,7 @@
 #include "agents/acp/results.hpp"
 
 #include "agents/acp/rpc.hpp"
+#include "agents/turns.hpp"
 
 #include <algorithm>
 #include <array>
@@ -143,20 +144,7 @@ exit_reason judge_error(const json& error) {
 }
 
 exit_reason judge_end(const process_end& how, bool asked, bool said_anything) {
-  exit_reason reason{
-    .reason = exit_kind::lost,
-    .detail = last_line(how.stderr_tail),
-    .code = how.code,
-    .signal = how.signal};
-  if (how.code == 0 && !asked)
-    reason.reason = exit_kind::completed;
-  else if (how.code == 1 && !said_anything && !reason.detail.empty())
-    reason.reason = exit_kind::agent_error;
-  else if (how.signal || how.code)
-    reason.reason = exit_kind::crashed;
-  if (reason.detail.empty() && reason.reason != exit_kind::completed)
-    reason.detail = "ended without a result";
-  return reason;
+  return end_without_result(how, asked, said_anything, "ended without a result");
 }
 
 } // namespace troupe::agents::acp

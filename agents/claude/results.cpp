@@ -1,5 +1,7 @@
 #include "agents/claude/results.hpp"
 
+#include "agents/turns.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -144,23 +146,13 @@ bool is_unknown_session(std::string_view text) {
 }
 
 exit_reason judge_end(const process_end& how, bool asked, bool said_anything) {
-  exit_reason reason{
-    .reason = exit_kind::lost,
-    .detail = last_line(how.stderr_tail),
-    .code = how.code,
-    .signal = how.signal};
-  if (how.code == 0 && !asked)
-    reason.reason = exit_kind::completed;
-  else if (how.signal || how.code)
-    reason.reason = exit_kind::crashed;
-  if (reason.reason == exit_kind::crashed && says_any(how.stderr_tail, login_words))
+  auto reason = end_without_result(how, asked, said_anything, "ended without a result");
+  const bool failed =
+    reason.reason != exit_kind::completed && reason.reason != exit_kind::lost;
+  if (failed && says_any(how.stderr_tail, login_words))
     reason.reason = exit_kind::auth;
   else if (is_unknown_session(how.stderr_tail) || is_garbled(how.stderr_tail))
     reason.reason = exit_kind::protocol_error;
-  else if (how.code == 1 && !said_anything && !reason.detail.empty())
-    reason.reason = exit_kind::agent_error;
-  if (reason.detail.empty() && reason.reason != exit_kind::completed)
-    reason.detail = "ended without a result";
   return reason;
 }
 

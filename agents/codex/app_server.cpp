@@ -149,16 +149,7 @@ private:
   void turn(const agent_input& said, step& out) {
     const auto text = turn_text(said);
     const bool waits = asked_ || !running_.empty();
-    if (waits && !waiting_.push(text))
-      return warn(out, "turn_refused", {{"message", "too many turns wait"}});
-    const bool first = !std::exchange(began_, true);
-    if (!first && !is_carried(said)) {
-      json data{{"role", "user"}, {"text", text}};
-      if (waits)
-        data["waits"] = true;
-      tell(out, event_type::message_added, data);
-    }
-    if (waits)
+    if (!take_in(said, text, waits, out))
       return;
     asked_ = true;
     if (!calls_.thread().empty())

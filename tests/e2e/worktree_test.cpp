@@ -189,6 +189,7 @@ TEST_F(worktrees, AreGoneOnWithByTheNextRunOfTheConversation) {
   EXPECT_EQ(second["status"], "completed") << print_json(second);
   EXPECT_EQ(second["cwd"], first["cwd"]);
   EXPECT_EQ(second["worktree"], first["worktree"]);
+  EXPECT_EQ(second["agent_name"], first["agent_name"]);
   ASSERT_FALSE(me->call("remove_worktree", {{"run_id", on["run_id"]}}).failed);
   const auto third =
     me->call("continue_run", {{"run_id", on["run_id"]}, {"input_message", message}});
