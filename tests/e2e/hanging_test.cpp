@@ -105,7 +105,7 @@ TEST_P(hanging, MemoryInUseCanBeSeen) {
   const auto run_id = spawn(*me, {"hog", "60"});
   EXPECT_TRUE(eventually([&] {
     const auto run = me->must("get_run", {{"run_id", run_id}});
-    return run["attempts"][0].value("memory_mb", 0) >= 60;
+    return run.value("/attempts/0/memory_mb"_json_pointer, 0) >= 60;
   }))
     << log();
   me->must("cancel_run", {{"run_id", run_id}, {"wait_ms", 30000}});
