@@ -102,7 +102,7 @@ void attempt_state::begin_fold() {
     setup_.watermark);
   agents::folded out;
   fold_->begin(out);
-  tell(std::move(out), false);
+  tell(std::move(out));
   tail_ = around_.world->follow(
     around_.disk.stdout_file(setup_.run_id, setup_.n), 0, self_->address());
   for (int i = 0; i < chunks_in_flight; ++i)
@@ -199,6 +199,7 @@ void attempt_state::chunk(const transcript_chunk& bytes) {
     return;
   if (recording_) {
     unread_.push_back(bytes);
+    unread_.back().in_hand.reset();
     return;
   }
   fold_bytes(bytes);
@@ -222,14 +223,14 @@ void attempt_state::fold_bytes(const transcript_chunk& bytes) {
     first_heard_ = now;
   if (health_ && !out.receipts_only)
     health_->heard(now, stdout_bytes_, fold_->speaker().oldest_tool());
-  tell(std::move(out), true);
+  tell(std::move(out), &bytes);
   account();
   inspect();
   arm_health();
   record_next();
 }
 
-void attempt_state::tell(agents::folded&& out, bool wants_credit) {
+void attempt_state::tell(agents::folded&& out, const transcript_chunk* from) {
   for (auto& line : out.lines)
     if (line.n > written_before_)
       around_.world->order(
@@ -242,7 +243,8 @@ void attempt_state::tell(agents::folded&& out, bool wants_credit) {
                (!fold_->caught_up() || fold_->offset() < setup_.watermark->end_offset);
   attempt_news told{
     .attempt = setup_.n,
-    .wants_credit = wants_credit,
+    .wants_credit = from != nullptr,
+    .in_hand = from ? from->in_hand : nullptr,
     .replaying = replaying_,
     .spoke = out.spoke,
     .pending = fold_->speaker().pending(),
@@ -330,7 +332,7 @@ void attempt_state::record_next() {
           fold_->say(input, out);
           if (input.kind == input_kind::turn && health_)
             health_->turn_began(around_.world->now());
-          tell(std::move(out), false);
+          tell(std::move(out));
           arm_health();
           if (said.is_asked)
             said.answer.deliver(written{});
@@ -349,7 +351,7 @@ void attempt_state::transcript_ended() {
     return;
   agents::folded out;
   fold_->finish(out);
-  tell(std::move(out), false);
+  tell(std::move(out));
   if (stderr_tail_)
     return judge(std::move(*stderr_tail_));
   read_stderr();

@@ -92,7 +92,7 @@ private:
   void read_stderr();
   void stderr_read(std::string tail);
   void judge(std::string stderr_tail);
-  void tell(agents::folded&& out, bool wants_credit);
+  void tell(agents::folded&& out, const transcript_chunk* from = nullptr);
   void
   warn(std::string_view kind, const std::string& message, std::string_view step = {});
   void climb(std::vector<supervision::stop_rung> ladder);

@@ -222,7 +222,8 @@ io_room::follow(std::string path, std::uint64_t offset, caf::actor_addr who) {
           .offset = chunk.offset,
           .bytes = std::move(chunk.bytes),
           .shrunk = chunk.shrunk,
-          .free_bytes = chunk.free_bytes});
+          .free_bytes = chunk.free_bytes,
+          .in_hand = std::move(chunk.in_hand)});
     });
   return *id;
 }

@@ -36,6 +36,7 @@ struct transcript_chunk : message_tag {
   std::string bytes;
   bool shrunk = false;
   std::uint64_t free_bytes = 0;
+  std::shared_ptr<const void> in_hand;
 };
 
 /// What the keeper says of one attempt; the room keeps its pidfd.
@@ -108,6 +109,7 @@ struct sourced_event {
 struct attempt_news : message_tag {
   std::uint32_t attempt = 0;
   bool wants_credit = false;
+  std::shared_ptr<const void> in_hand; ///< Of the chunk that this was told by.
   bool replaying = false; ///< Not yet past what was told before us: no news of state.
   bool spoke = false;     ///< The agent has said something in this attempt.
   std::vector<sourced_event> events;

@@ -46,6 +46,8 @@ struct tails::state : std::enable_shared_from_this<state> {
   void queue(id which, tail& t);
   void turn();
   void turn_later();
+  std::shared_ptr<const void> take_in_hand();
+  void let_go();
   bool serve(id which, const std::shared_ptr<tail>& t);
   void sweep_later();
   void sweep();
@@ -57,6 +59,7 @@ struct tails::state : std::enable_shared_from_this<state> {
   std::unordered_map<id, std::shared_ptr<tail>> followed;
   std::multimap<std::pair<int, std::string>, id> watched;
   std::deque<id> waiting;
+  int in_hand = 0;
   bool turning = false;
   bool sweeping = false;
   bool over = false;
@@ -152,6 +155,8 @@ void tails::state::queue(id which, tail& t) {
 
 void tails::state::turn() {
   turning = false;
+  if (in_hand >= in_hand_max)
+    return;
   bool delivered = false;
   for (int looks = 0; !delivered && looks < looks_a_turn && !waiting.empty(); ++looks) {
     const auto which = waiting.front();
@@ -169,6 +174,20 @@ void tails::state::turn_later() {
     on.post([self = shared_from_this()] { self->turn(); });
 }
 
+std::shared_ptr<const void> tails::state::take_in_hand() {
+  ++in_hand;
+  return {this, [weak = weak_from_this()](const void*) {
+            if (const auto self = weak.lock())
+              self->on.post([self] { self->let_go(); });
+          }};
+}
+
+void tails::state::let_go() {
+  --in_hand;
+  if (!waiting.empty())
+    turn_later();
+}
+
 /// Whether the sink was called.
 bool tails::state::serve(id which, const std::shared_ptr<tail>& t) {
   t->queued = false;
@@ -183,7 +202,12 @@ bool tails::state::serve(id which, const std::shared_ptr<tail>& t) {
     --t->credits;
   if (got.more || t->drains > 0)
     queue(which, *t);
-  t->to({got.offset, std::move(got.bytes), got.shrunk, t->file.free_bytes()});
+  t->to(
+    {got.offset,
+     std::move(got.bytes),
+     got.shrunk,
+     t->file.free_bytes(),
+     take_in_hand()});
   return true;
 }
 

@@ -43,7 +43,7 @@ void questions::withdraw(std::string_view why, step& out) {
 }
 
 std::string words_for(const request_answer& given) {
-  const auto words = given.message.value_or("");
+  auto words = given.message.value_or("");
   if (given.decision == "answer")
     return words;
   return words.empty() ? given.decision : given.decision + ": " + words;

@@ -4,11 +4,60 @@
 #include "bench/stress/runs.hpp"
 #include "bench/stress/scenarios.hpp"
 
+#include <csignal>
+#include <cstdlib>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 namespace troupe::stress {
 
 namespace {
 
 constexpr int floods = 64;
+
+/// A process that gives every byte back: nobody's answer can come sooner.
+class echo {
+public:
+  echo() {
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends_) != 0)
+      std::abort();
+    pid_ = fork();
+    if (pid_ == 0)
+      answer();
+    close(ends_[1]);
+  }
+  ~echo() {
+    close(ends_[0]);
+    waitpid(pid_, nullptr, 0);
+  }
+  echo(const echo&) = delete;
+  echo& operator=(const echo&) = delete;
+
+  [[nodiscard]] std::vector<double> timed(int times) const {
+    std::vector<double> each;
+    char byte = 0;
+    for (int n = 0; n < times; ++n) {
+      const auto since = clock::now();
+      if (write(ends_[0], &byte, 1) != 1 || read(ends_[0], &byte, 1) != 1)
+        std::abort();
+      each.push_back(ms_since(since));
+    }
+    return each;
+  }
+
+private:
+  [[noreturn]] void answer() const {
+    close(ends_[0]);
+    for (char byte = 0; read(ends_[1], &byte, 1) == 1;)
+      if (write(ends_[1], &byte, 1) != 1)
+        break;
+    _exit(0);
+  }
+
+  int ends_[2]{-1, -1};
+  pid_t pid_ = -1;
+};
 
 std::vector<double>
 timed(client& door, const std::string& tool, const json& arguments, int times) {
@@ -36,6 +85,7 @@ void await_first_words(client& door, const std::vector<std::string>& runs) {
 } // namespace
 
 json measure_fairness(const plan& how) {
+  const echo bare;
   daemon at(how.troupe);
   at.start();
   client door(at.socket());
@@ -43,6 +93,7 @@ json measure_fairness(const plan& how) {
   const auto quiet = spawn(door, process_run({"/bin/sleep", "1000000"}));
   const auto ask = [&](const char* when) {
     figures[when] = {
+      {"echo", spread(bare.timed(how.many(1000)))},
       {"get_run", spread(timed(door, "get_run", {{"run_id", quiet}}, how.many(1000)))},
       {"list_runs", spread(timed(door, "list_runs", {{"limit", 20}}, how.many(1000)))}};
   };

@@ -252,10 +252,12 @@ void crash_daemon::check_leftovers(const std::string& run_id) {
   measure now;
   EXPECT_TRUE(eventually([&] {
     now = open_descriptors();
-    return now.keeper <= idle_.keeper && now.supervisor <= idle_.supervisor;
+    return now.keeper.size() <= idle_.keeper.size() &&
+           now.supervisor.size() <= idle_.supervisor.size();
   }))
-    << point() << "descriptors " << now.keeper << " + " << now.supervisor << ", were "
-    << idle_.keeper << " + " << idle_.supervisor;
+    << point() << "the keeper holds" << listed(now.keeper) << "\nand held"
+    << listed(idle_.keeper) << "\nthe supervisor holds" << listed(now.supervisor)
+    << "\nand held" << listed(idle_.supervisor);
 }
 
 } // namespace troupe::e2e

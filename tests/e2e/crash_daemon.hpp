@@ -70,8 +70,8 @@ protected:
 
 private:
   struct measure {
-    std::size_t keeper = 0;
-    std::size_t supervisor = 0;
+    descriptors keeper;
+    descriptors supervisor;
     friend bool operator==(const measure&, const measure&) = default;
   };
 

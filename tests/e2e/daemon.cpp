@@ -345,11 +345,20 @@ long cpu_ticks(pid_t pid) {
   return user + system;
 }
 
-std::size_t descriptors_of(pid_t pid) {
+descriptors descriptors_of(pid_t pid) {
+  descriptors open;
   std::error_code gone;
-  const std::filesystem::directory_iterator all(
-    "/proc/" + std::to_string(pid) + "/fd", gone);
-  return static_cast<std::size_t>(std::distance(begin(all), end(all)));
+  const auto place = "/proc/" + std::to_string(pid) + "/fd";
+  for (const auto& each : std::filesystem::directory_iterator(place, gone))
+    open[each.path().filename()] = std::filesystem::read_symlink(each, gone);
+  return open;
+}
+
+std::string listed(const descriptors& open) {
+  std::string text;
+  for (const auto& [number, what] : open)
+    text += "\n  " + number + ": " + what;
+  return text;
 }
 
 std::string agent_program() {

@@ -6,6 +6,8 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <map>
+#include <string>
 #include <sys/types.h>
 
 namespace troupe::e2e {
@@ -110,8 +112,10 @@ private:
 /// Clock ticks that a process has computed for, itself and in the kernel.
 [[nodiscard]] long cpu_ticks(pid_t pid);
 
-/// How many a process has open; 0 if there is no such process.
-[[nodiscard]] std::size_t descriptors_of(pid_t pid);
+/// What a process has open, by number; nothing if there is no such process.
+using descriptors = std::map<std::string, std::string>;
+[[nodiscard]] descriptors descriptors_of(pid_t pid);
+[[nodiscard]] std::string listed(const descriptors& open);
 
 [[nodiscard]] std::string agent_program();
 

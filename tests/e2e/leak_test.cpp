@@ -58,8 +58,8 @@ protected:
 
   [[nodiscard]] holding now() const {
     return {
-      descriptors_of(keeper()),
-      descriptors_of(supervisor()),
+      descriptors_of(keeper()).size(),
+      descriptors_of(supervisor()).size(),
       processes().size(),
       groups().size(),
       memory_kb(keeper()),

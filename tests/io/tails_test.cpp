@@ -23,8 +23,11 @@ struct Tails : testing::Test {
   }
 
   tails::id follow(const std::string& name, std::uint64_t offset = 0) {
-    return subject.follow(
-      dir.path(name), offset, [this](tail_chunk c) { chunks.put(std::move(c)); });
+    return subject.follow(dir.path(name), offset, [this](tail_chunk c) {
+      if (!holds)
+        c.in_hand.reset();
+      chunks.put(std::move(c));
+    });
   }
 
   /// Everything asked of the loop before has been done, and what that posted.
@@ -45,6 +48,7 @@ struct Tails : testing::Test {
   }
 
   scratch dir;
+  bool holds = false;
   inbox<tail_chunk> chunks;
   loop on;
   tails subject;
@@ -105,6 +109,27 @@ TEST_F(Tails, DeliverNothingWithoutCreditAndOneChunkAGrant) {
 
   ASSERT_EQ(got.size(), 1U);
   EXPECT_EQ(got[0].bytes.size(), tails::chunk_bytes_max);
+}
+
+TEST_F(Tails, PutNoMoreInHandThanTwoChunksOfAllFiles) {
+  holds = true;
+  for (const auto* name : {"one", "two", "three"}) {
+    dir.append(name, std::string(2 * tails::chunk_bytes_max, 'x'));
+    const auto which = follow(name);
+    subject.grant(which);
+    subject.grant(which);
+  }
+  settle();
+  auto in_hand = chunks.take(2);
+  EXPECT_TRUE(chunks.take_all().empty());
+
+  in_hand.clear();
+  auto next = chunks.take(2);
+  settle();
+  EXPECT_TRUE(chunks.take_all().empty());
+
+  next.pop_back();
+  EXPECT_EQ(chunks.next().offset, tails::chunk_bytes_max);
 }
 
 TEST_F(Tails, KeepAtMostFourUnusedGrants) {
