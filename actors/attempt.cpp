@@ -2,6 +2,7 @@
 
 #include "actors/deadlines.hpp"
 #include "actors/errors.hpp"
+#include "agents/checked.hpp"
 #include "protocol/json.hpp"
 
 #include <caf/send.hpp>
@@ -96,7 +97,7 @@ void attempt_state::adopt() {
 
 void attempt_state::begin_fold() {
   fold_.emplace(
-    setup_.backend->make(setup_.plan),
+    agents::make_adapter(*setup_.backend, setup_.plan),
     setup_.n,
     std::move(setup_.inputs),
     setup_.watermark);

@@ -1,5 +1,7 @@
 #include "actors/bounds.hpp"
 
+#include "agents/answer_schema.hpp"
+
 #include <algorithm>
 #include <string>
 
@@ -75,6 +77,9 @@ std::optional<error> out_of_bounds(const spawn_run& request) {
   if (const auto& notify = request.notify)
     if (auto wrong = outside("notify.timeout_s", notify->timeout_s, 1, 600))
       return wrong;
+  if (const auto& schema = request.output_schema)
+    if (auto wrong = agents::wrong_with_schema(*schema))
+      return error{errc::invalid_argument, "output_schema: " + *wrong};
   const auto prompt = request.prompt ? request.prompt->size() : std::size_t{0};
   return first_of(
     outside("prompt", prompt, 0, prompt_bytes_max),

@@ -1,6 +1,7 @@
 #include "actors/new_run.hpp"
 
 #include "actors/confining.hpp"
+#include "actors/personas.hpp"
 #include "agents/account.hpp"
 #include "agents/environment.hpp"
 #include "agents/permission.hpp"
@@ -117,13 +118,40 @@ launch_of(const asked<spawn_run>& request, const chosen_backend& backend) {
     .permissions = given_or(what.permissions, backend.settings.permissions),
     .env = env_of(request, backend.settings),
     .notify = what.notify ? what.notify : backend.notify,
-    .confine = what.confine ? what.confine : backend.settings.confine};
+    .confine = what.confine ? what.confine : backend.settings.confine,
+    .account = {},
+    .persona = {},
+    .output_schema = what.output_schema};
   if (launch.command.empty() && !request.who->run_id)
     if (auto program = command_variable(request.who->env, backend.type->name))
       launch.command = {*program};
   launch.account =
     agents::account_of(backend.type->name, backend.settings.account, launch.env);
   return launch;
+}
+
+/// Tells the agent who it is and what to answer: by its backend, or in the prompt. The
+/// persona of a conversation that goes on was told when that began.
+result<void> dress(
+  store::launch_record& launch,
+  const spawn_run& what,
+  const agents::backend_type& backend,
+  const std::optional<store::session_record>& session,
+  const std::string& cwd) {
+  std::optional<std::string> said;
+  if (what.profile) {
+    auto text = read_profile(*what.profile, cwd);
+    if (!text)
+      return fail(std::move(text.error()));
+    launch.persona = said = std::move(*text);
+  } else if (session) {
+    launch.persona = session->launch.persona;
+  }
+  launch.prompt = dressed(
+    std::move(launch.prompt),
+    backend.personas ? std::nullopt : said,
+    backend.schemas ? std::nullopt : launch.output_schema);
+  return {};
 }
 
 } // namespace
@@ -234,6 +262,8 @@ result<new_run> compose(
   view.session_id = session ? session->session_id : new_session_id(now);
   view.cwd = cwd;
   view.summary = one_line(made.launch.prompt, 120);
+  if (auto told = dress(made.launch, what, *backend.type, session, cwd); !told)
+    return fail(std::move(told.error()));
   view.created_at = view.updated_at = now;
   view.metadata = what.metadata;
   view.parent_run_id = request.who->run_id;
@@ -264,7 +294,9 @@ spawn_run as_spawn(const store::session_record& session, const continue_run& que
     .permissions = session.launch.permissions,
     .idempotency_key = question.idempotency_key,
     .notify = session.launch.notify,
-    .confine = session.launch.confine};
+    .confine = session.launch.confine,
+    .profile = {},
+    .output_schema = session.launch.output_schema};
   return request;
 }
 

@@ -171,7 +171,9 @@ agents::attempt_plan run_state::plan_of(const store::attempt_record& attempt) co
     .session = attempt.session,
     .resume = attempt.resumed,
     .serves_files = !launch_.confine,
-    .programs = around_.programs};
+    .programs = around_.programs,
+    .persona = launch_.persona,
+    .output_schema = launch_.output_schema};
 }
 
 /// The turn that this attempt is for, then those that no earlier one came to. A notice

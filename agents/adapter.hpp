@@ -30,6 +30,8 @@ struct attempt_plan {
   bool serves_files =
     true;               ///< Whether a step may ask for files; not if it is confined.
   std::string programs; ///< The directory of Troupe's own.
+  std::optional<std::string> persona;    ///< For backends with a system prompt.
+  std::optional<raw_json> output_schema; ///< What the answer must fit.
 };
 
 /// How to start the agent's process.
@@ -131,6 +133,8 @@ struct backend_type {
   bool resumes = false;          ///< Sessions outlive the process.
   bool interrupts = false;       ///< An interrupt input stops the turn politely.
   std::uint32_t interrupt_s = 1; ///< How long that may take in a stop.
+  bool personas = false;         ///< It has a system prompt for `persona`.
+  bool schemas = false;          ///< It takes `output_schema` itself.
   result<start_line> (*start)(const attempt_plan&);
   std::unique_ptr<adapter> (*make)(const attempt_plan&);
 };

@@ -49,6 +49,8 @@ struct spawn_run {
   isolation_mode isolation = isolation_mode::none;
   std::optional<notify_policy> notify;
   std::optional<confinement> confine;
+  std::optional<std::string> profile;
+  std::optional<raw_json> output_schema;
 
   static constexpr bool closed = true;
   static constexpr auto fields() {
@@ -111,6 +113,15 @@ struct spawn_run {
         &spawn_run::confine,
         "The kernel lets it write in cwd and signal its own only, beside "
         "{writable: [paths], signals, file_mb, open_files}."),
+      optional(
+        "profile",
+        &spawn_run::profile,
+        "Persona: reviewer, or a file, absolute or below cwd."),
+      optional(
+        "output_schema",
+        &spawn_run::output_schema,
+        "JSON Schema (draft-07, an object) that the answer must fit; it is checked, "
+        "asked for once more, and comes as result.structured_output."),
     };
   }
 };

@@ -76,7 +76,9 @@ struct launch_record {
   std::map<std::string, std::string> env; ///< Complete, without what attempts add.
   std::optional<notify_policy> notify;
   std::optional<confinement> confine;
-  std::string account; ///< Whose usage limits it shares.
+  std::string account;                ///< Whose usage limits it shares.
+  std::optional<std::string> persona; ///< Text of its profile.
+  std::optional<raw_json> output_schema;
 
   static constexpr auto fields() {
     return field_list{
@@ -93,6 +95,8 @@ struct launch_record {
       optional("notify", &launch_record::notify, "Who is told of it."),
       optional("confine", &launch_record::confine, "How far it may reach."),
       optional("account", &launch_record::account, "Whose usage limits it shares."),
+      optional("persona", &launch_record::persona, "Text of its profile."),
+      optional("output_schema", &launch_record::output_schema, "As given."),
     };
   }
 };

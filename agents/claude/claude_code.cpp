@@ -1,7 +1,6 @@
 #include "agents/claude/claude_code.hpp"
 
 #include "agents/claude/background.hpp"
-#include "agents/claude/command_line.hpp"
 #include "agents/claude/control.hpp"
 #include "agents/claude/messages.hpp"
 #include "agents/claude/notices.hpp"
@@ -39,8 +38,7 @@ std::string user_message(const std::string& text) {
 
 class claude_code final : public turn_adapter {
 public:
-  explicit claude_code(const attempt_plan& plan)
-    : control_(plan.permissions), wants_data_(wants_data(plan)) {
+  explicit claude_code(const attempt_plan& plan) : control_(plan.permissions) {
     if (plan.resume)
       session_ = plan.session;
   }
@@ -159,7 +157,7 @@ private:
       own_turn_ = false;
       return settle(out);
     }
-    auto end = judge(line, {interrupted_, wants_data_, notices_.limit_until()});
+    auto end = judge(line, {interrupted_, notices_.limit_until()});
     if (end.reason.reason == exit_kind::protocol_error) {
       session_lost_ = true;
       session_.reset();
@@ -247,7 +245,6 @@ private:
   background_tasks tasks_;
   spending spent_;
   std::string named_;
-  bool wants_data_;
   bool own_turn_ = false;    ///< The agent runs a turn that nobody asked for.
   bool told_ = false;        ///< The turn end was told.
   bool interrupted_ = false; ///< We asked the running turn to stop.

@@ -73,6 +73,7 @@ constexpr auto reserved = std::to_array<reserved_argument>({
   {"--dangerously-skip-permissions", "permission_mode: bypassPermissions"},
   {"--fork-session", "session_mode: new"},
   {"--input-format", "nothing; the protocol needs stream-json"},
+  {"--json-schema", "output_schema"},
   {"--no-session-persistence", "nothing; restarts need the session"},
   {"--output-format", "nothing; the protocol needs stream-json"},
   {"--permission-mode", "permission_mode"},
@@ -122,6 +123,13 @@ void append(
       argv.push_back(value);
 }
 
+std::string instructions(const attempt_plan& plan, const claude_config& config) {
+  auto text = plan.persona.value_or("");
+  if (const auto& more = config.append_system_prompt)
+    text.append(text.empty() ? "" : "\n\n").append(*more);
+  return text;
+}
+
 std::vector<std::string>
 command_line(const attempt_plan& plan, const claude_config& config) {
   auto argv = plan.command.empty() ? std::vector<std::string>{"claude"} : plan.command;
@@ -139,8 +147,10 @@ command_line(const attempt_plan& plan, const claude_config& config) {
   argv.insert(argv.end(), {"--verbose", "--permission-prompt-tool", "stdio"});
   if (plan.session)
     argv.insert(argv.end(), {plan.resume ? "--resume" : "--session-id", *plan.session});
-  if (config.append_system_prompt)
-    argv.insert(argv.end(), {"--append-system-prompt", *config.append_system_prompt});
+  if (auto text = instructions(plan, config); !text.empty())
+    argv.insert(argv.end(), {"--append-system-prompt", std::move(text)});
+  if (plan.output_schema)
+    argv.insert(argv.end(), {"--json-schema", plan.output_schema->text});
   argv.insert(argv.end(), config.args.begin(), config.args.end());
   return argv;
 }
@@ -160,13 +170,6 @@ result<start_line> start(const attempt_plan& plan) {
   if (auto refused = check_argv(argv))
     return fail(errc::invalid_argument, "claude_code: " + to_string(*refused));
   return start_line{.argv = std::move(argv)};
-}
-
-bool wants_data(const attempt_plan& plan) {
-  const auto config = read_config<claude_config>(plan.backend_config);
-  return config && std::ranges::any_of(config->args, [](const std::string& arg) {
-           return arg == "--json-schema" || arg.starts_with("--json-schema=");
-         });
 }
 
 } // namespace troupe::agents::claude

@@ -12,7 +12,4 @@ namespace troupe::agents::claude {
 /// does not ask about every tool call.
 [[nodiscard]] result<start_line> start(const attempt_plan& plan);
 
-/// Whether the result must hold data, because `args` name a JSON Schema.
-[[nodiscard]] bool wants_data(const attempt_plan& plan);
-
 } // namespace troupe::agents::claude

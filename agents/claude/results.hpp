@@ -10,7 +10,6 @@ namespace troupe::agents::claude {
 /// What is known beside the result line itself.
 struct turn_facts {
   bool interrupted = false; ///< We asked for it.
-  bool wants_data = false;  ///< A JSON Schema was given.
   std::optional<timestamp> limit_until;
 };
 

@@ -220,16 +220,6 @@ private:
   [[nodiscard]] turn_end answered() const {
     turn_end end{{.reason = exit_kind::completed}, {}};
     end.result.final_response = items_.last_text();
-    if (!calls_.wants_data())
-      return end;
-    const auto data = parse_json(items_.last_text());
-    if (data && data->is_object())
-      end.result.structured_output = raw_json{print_json(*data)};
-    else
-      end.reason = {
-        exit_kind::agent_error,
-        "the answer holds no data for the JSON Schema that was given; the text of the "
-        "answer is in the result"};
     return end;
   }
 

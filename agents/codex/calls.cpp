@@ -47,7 +47,7 @@ void calls::opened(const json& result) {
 
 void calls::turn(const std::string& text, step& out) {
   json params{{"threadId", thread_}, {"input", text_input(text)}};
-  if (wants_data())
+  if (!schema_.is_null())
     params["outputSchema"] = schema_;
   send(numbered("turn", ++turns_), "turn/start", std::move(params), out);
 }

@@ -39,7 +39,6 @@ public:
   void clean(step& out);
 
   [[nodiscard]] bool resumes() const { return resumes_; }
-  [[nodiscard]] bool wants_data() const { return !schema_.is_null(); }
 
 private:
   json thread_params_;

@@ -32,7 +32,6 @@ struct codex_config {
   std::optional<sandbox_mode> sandbox;
   std::optional<approval_policy> approval;
   std::optional<std::string> developer_instructions;
-  std::optional<raw_json> output_schema;
   std::optional<raw_json> config;
   std::vector<std::string> args;
 
@@ -49,10 +48,6 @@ struct codex_config {
         "developer_instructions",
         &codex_config::developer_instructions,
         "Added to its instructions."),
-      optional(
-        "output_schema",
-        &codex_config::output_schema,
-        "JSON Schema of the answer to every turn."),
       optional(
         "config",
         &codex_config::config,
@@ -103,6 +98,13 @@ json object_of(const raw_json& text) {
   return parse_json(text.text).value_or(json::object());
 }
 
+std::string instructions(const attempt_plan& plan, const codex_config& config) {
+  auto text = plan.persona.value_or("");
+  if (const auto& more = config.developer_instructions)
+    text.append(text.empty() ? "" : "\n\n").append(*more);
+  return text;
+}
+
 } // namespace
 
 result<start_line> start(const attempt_plan& plan) {
@@ -129,8 +131,8 @@ json thread_params(const attempt_plan& plan) {
     params["sandbox"] = to_string(*config.sandbox);
   if (config.model)
     params["model"] = *config.model;
-  if (config.developer_instructions)
-    params["developerInstructions"] = *config.developer_instructions;
+  if (auto text = instructions(plan, config); !text.empty())
+    params["developerInstructions"] = std::move(text);
   if (config.config)
     params["config"] = object_of(*config.config);
   if (plan.resume && plan.session) {
@@ -141,8 +143,7 @@ json thread_params(const attempt_plan& plan) {
 }
 
 json output_schema(const attempt_plan& plan) {
-  const auto config = config_of(plan);
-  return config.output_schema ? object_of(*config.output_schema) : json();
+  return plan.output_schema ? object_of(*plan.output_schema) : json();
 }
 
 } // namespace troupe::agents::codex

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "agents/adapter.hpp"
+#include "agents/checked.hpp"
 #include "protocol/json.hpp"
 #include "protocol/messages.hpp"
 
@@ -15,7 +16,7 @@ namespace troupe::agents {
 class conversation {
 public:
   conversation(std::string_view backend, const attempt_plan& plan)
-    : speaks_(find_backend(backend)->make(plan)) {}
+    : speaks_(make_adapter(*find_backend(backend), plan)) {}
 
   step line(std::string_view text, bool cut = false) {
     step out;

@@ -3,6 +3,7 @@
 #include "a2a/recorded.hpp"
 #include "acp/recorded.hpp"
 #include "agents/agent_line.hpp"
+#include "agents/checked.hpp"
 #include "codex/host_lines.hpp"
 #include "protocol/messages.hpp"
 
@@ -59,9 +60,12 @@ std::optional<agent_input> input_of(const std::string& text) {
 
 void read_start(const json& meta, attempt_plan& plan) {
   plan.cwd = text_in(meta, "cwd");
-  for (const auto& word : member(meta, "argv"))
-    if (word == "--json-schema")
-      plan.backend_config = {R"({"args":["--json-schema","{}"]})"};
+  bool is_schema = false;
+  for (const auto& word : member(meta, "argv")) {
+    if (is_schema)
+      plan.output_schema = raw_json{word.get<std::string>()};
+    is_schema = word == "--json-schema";
+  }
 }
 
 std::string backend_of(const std::filesystem::path& file) {
@@ -81,7 +85,7 @@ std::optional<int> signal_number(std::string_view name) {
 class player {
 public:
   explicit player(const transcript& t)
-    : speaks_(find_backend(t.backend)->make(t.plan)) {}
+    : speaks_(make_adapter(*find_backend(t.backend), t.plan)) {}
 
   void operator()(const transcript::printed& p) {
     step out;

@@ -18,6 +18,33 @@ async function asked(prompt) {
   return view;
 }
 
+const output_schema = {
+  type: 'object', properties: { n: { type: 'integer' } }, required: ['n'],
+};
+
+test('an answer is given as data where a schema asks for it', async () => {
+  const { run_id } = await start('TOOL StructuredOutput {"n":7}', { output_schema });
+
+  const view = await t.session.settled(run_id);
+
+  assert.equal(view.status, 'completed', JSON.stringify(view));
+  assert.deepEqual(view.result.structured_output, { n: 7 });
+});
+
+test('an answer that does not fit is asked for once more, then fails the run', async () => {
+  const { run_id } = await start('SAY seven', { output_schema });
+
+  const view = await t.session.settled(run_id);
+  const events = await t.session.events(run_id);
+
+  assert.equal(view.status, 'failed');
+  assert.equal(view.exit.reason, 'agent_error');
+  assert.match(view.error, /after it was asked for again/);
+  assert.equal(view.attempts.length, 1);
+  const mismatches = events.filter((e) => e.data.kind === 'schema_mismatch');
+  assert.equal(mismatches.length, 1);
+});
+
 test('a permission that is denied keeps the tool from running', async () => {
   const { run_id } = await asked(`RUN touch ${file('made')}`);
 

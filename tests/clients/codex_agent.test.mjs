@@ -37,11 +37,24 @@ test('an answer is given as data where a schema asks for it', async () => {
     type: 'object', properties: { n: { type: 'integer' } }, required: ['n'],
     additionalProperties: false,
   };
-  const { run_id } = await start('SAY {"n":7}', { backend_config: { output_schema } });
+  const { run_id } = await start('SAY {"n":7}', { output_schema });
 
   const view = await t.session.settled(run_id);
 
   assert.deepEqual(view.result.structured_output, { n: 7 });
+});
+
+test('an answer that does not fit is asked for once more, then fails the run', async () => {
+  const output_schema = { type: 'object', properties: {}, required: ['n'] };
+  const { run_id } = await start('SAY seven', { output_schema });
+
+  const view = await t.session.settled(run_id);
+  const events = await t.session.events(run_id);
+
+  assert.equal(view.status, 'failed');
+  assert.match(view.error, /after it was asked for again/);
+  const mismatches = events.filter((e) => e.data.kind === 'schema_mismatch');
+  assert.equal(mismatches.length, 1);
 });
 
 test('a session that is not known fails in words', async () => {

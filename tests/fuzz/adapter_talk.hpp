@@ -1,6 +1,7 @@
 #pragma once
 
 #include "agents/adapter.hpp"
+#include "agents/checked.hpp"
 #include "protocol/json.hpp"
 
 #include <algorithm>
@@ -29,7 +30,7 @@ inline void check_step(const step& out) {
 /// said to the agent instead, of the kind its second byte chooses.
 inline void
 talk(std::string_view backend, const attempt_plan& plan, std::string_view text) {
-  const auto speaks = find_backend(backend)->make(plan);
+  const auto speaks = make_adapter(*find_backend(backend), plan);
   while (!text.empty()) {
     step out;
     const auto end = std::min(text.find('\n'), text.size());

@@ -11,8 +11,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   text.append(reinterpret_cast<const char*>(bytes), size);
   troupe::agents::talk(
     "codex",
-    {.backend_config = {R"({"output_schema":{}})"},
-     .permissions = {.allow = {"Bash(git *)"}, .ask = {}, .deny = {"Edit"}}},
+    {.permissions = {.allow = {"Bash(git *)"}, .ask = {}, .deny = {"Edit"}},
+     .output_schema =
+       troupe::raw_json{R"({"type":"object","properties":{"n":{"type":"integer"}}})"}},
     text);
   return 0;
 }

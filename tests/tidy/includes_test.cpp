@@ -46,6 +46,7 @@ const std::map<std::string, words> guests{
   {"yaml-cpp", {"store"}},
   {"CLI", {"cli/arguments.cpp", "bench"}},
   {"git2.h", {"worktrees/repository.hpp"}},
+  {"valijson", {"agents/answer_schema.cpp"}},
 };
 
 /// Rooms whose functions take and give JSON values. The others may print or look into

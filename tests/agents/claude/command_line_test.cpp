@@ -60,8 +60,10 @@ TEST(ClaudeCommandLine, TakesWhatTheConfigurationAsksFor) {
      {"max_turns", 3},
      {"allowed_tools", {"Bash(git *)", "Read"}},
      {"append_system_prompt", "- be brief"},
-     {"args", {"--json-schema", "{}"}}});
+     {"args", {"--effort", "high"}}});
   plan.permissions.deny = {"WebFetch"};
+  plan.persona = "You review.";
+  plan.output_schema = raw_json{R"({"type":"object"})"};
 
   EXPECT_THAT(
     argv_of(plan),
@@ -87,10 +89,11 @@ TEST(ClaudeCommandLine, TakesWhatTheConfigurationAsksFor) {
       "--permission-prompt-tool",
       "stdio",
       "--append-system-prompt",
-      "- be brief",
+      "You review.\n\n- be brief",
       "--json-schema",
-      "{}"));
-  EXPECT_TRUE(wants_data(plan));
+      R"({"type":"object"})",
+      "--effort",
+      "high"));
 }
 
 TEST(ClaudeCommandLine, BypassesOnlyWhenAskedByName) {

@@ -110,16 +110,6 @@ TEST(ClaudeResults, TellAnInterruptFromAFailure) {
   EXPECT_EQ(judge(midway, {}).reason.detail, "words");
 }
 
-TEST(ClaudeResults, FailWithoutTheDataThatWasAskedFor) {
-  const json answer{{"subtype", "success"}, {"is_error", false}, {"result", "text"}};
-
-  const auto end = judge(answer, {.wants_data = true});
-
-  EXPECT_EQ(end.reason.reason, exit_kind::agent_error);
-  EXPECT_THAT(end.reason.detail, HasSubstr("JSON Schema"));
-  EXPECT_EQ(end.result.final_response, "text");
-}
-
 TEST(ClaudeResults, SayThatASessionIsNotKnown) {
   const auto end = judge(
     {{"subtype", "error_during_execution"},

@@ -59,7 +59,7 @@ std::optional<agent_input> read_host_line(const std::string& text, attempt_plan&
   if (method == "thread/start" || method == "thread/resume")
     read_thread(params, plan);
   if (method == "turn/start" && params.contains("outputSchema"))
-    configure(plan, "output_schema", params["outputSchema"]);
+    plan.output_schema = raw_json{print_json(params["outputSchema"])};
   if (method == "turn/start")
     return saying(input_kind::turn, params);
   if (method == "turn/steer")

@@ -34,7 +34,6 @@ TEST(CodexSettings, RefuseWhatDoesNotFit) {
   EXPECT_THAT(refusal_of({{"model", ""}}), HasSubstr("backend_config.model"));
   EXPECT_THAT(refusal_of({{"sandbox", "none"}}), HasSubstr("workspace-write"));
   EXPECT_THAT(refusal_of({{"approval_policy", "maybe"}}), HasSubstr("on-request"));
-  EXPECT_THAT(refusal_of({{"output_schema", 7}}), HasSubstr("expected an object"));
   EXPECT_THAT(refusal_of({{"config", "x=1"}}), HasSubstr("expected an object"));
   EXPECT_THAT(
     refusal_of({{"args", {"--listen=ws://x"}}}), HasSubstr("args[0]: --listen"));
@@ -53,6 +52,13 @@ TEST(CodexSettings, TellTheThreadWhatIsConfigured) {
     R"({"cwd":"/work","approvalPolicy":"never","sandbox":"workspace-write","model":"m",)"
     R"("developerInstructions":"be brief",)"
     R"("config":{"model_reasoning_effort":"high"}})");
+}
+
+TEST(CodexSettings, TellThePersonaBeforeFurtherInstructions) {
+  auto plan = configured({{"developer_instructions", "be brief"}});
+  plan.persona = "You review.";
+
+  EXPECT_EQ(thread_params(plan)["developerInstructions"], "You review.\n\nbe brief");
 }
 
 TEST(CodexSettings, HaveEverythingAskedWhereSomethingIsToBeDenied) {
