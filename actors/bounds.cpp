@@ -13,6 +13,7 @@ constexpr std::size_t prompt_bytes_max = 8 * 1024 * 1024;
 constexpr std::size_t name_bytes_max = 64;
 constexpr std::size_t label_bytes_max = 256;
 constexpr std::uint64_t memory_mb_max = 1 << 24;
+constexpr std::uint64_t deadline_s_max = 30 * 86'400;
 constexpr std::uint64_t processes_max = 4'194'304; // what Linux can number
 
 std::optional<error> outside(
@@ -57,6 +58,10 @@ std::optional<error> out_of_bounds(const list_runs& question) {
   return outside("limit", question.limit, 1, 100);
 }
 
+std::optional<error> out_of_bounds(const list_pending& question) {
+  return outside("limit", question.limit, 1, 100);
+}
+
 std::optional<error> out_of_bounds(const wait_runs& question) {
   return first_of(
     outside("run_ids", question.run_ids.size(), 1, 100),
@@ -87,6 +92,11 @@ std::optional<error> out_of_bounds(const spawn_run& request) {
     outside("restart.max_restarts", request.restart.max_restarts, 0, 1000),
     outside("restart.period_s", request.restart.period_s, 1, 86'400),
     outside("restart.backoff_max_ms", request.restart.backoff_max_ms, 0, 3'600'000),
+    outside(
+      "permissions.deadline_s",
+      request.permissions.deadline_s.value_or(1),
+      1,
+      deadline_s_max),
     outside("limits.memory_mb", request.limits.memory_mb.value_or(1), 1, memory_mb_max),
     outside(
       "limits.processes", request.limits.processes.value_or(1), 1, processes_max));

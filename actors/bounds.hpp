@@ -12,6 +12,7 @@ namespace troupe {
 [[nodiscard]] std::optional<error> out_of_bounds(const cancel_run& question);
 [[nodiscard]] std::optional<error> out_of_bounds(const list_runs& question);
 [[nodiscard]] std::optional<error> out_of_bounds(const wait_runs& question);
+[[nodiscard]] std::optional<error> out_of_bounds(const list_pending& question);
 [[nodiscard]] std::optional<error> out_of_bounds(const spawn_run& request);
 
 } // namespace troupe

@@ -75,6 +75,7 @@ using run_actor = caf::typed_actor<
   caf::replies_to<asked<cancel_run>>::with<cancelled_run>,
   // errc::conflict if it is final: then RUNS resumes it as a new run.
   caf::replies_to<asked<continue_run>>::with<continued_run>,
+  caf::replies_to<asked<list_pending>>::with<open_questions>,
   caf::replies_to<asked<restart_run>>::with<restarted_run>,
   caf::reacts_to<begin_run>,
   caf::reacts_to<gate_said>,
@@ -150,6 +151,7 @@ using registry_actor = caf::typed_actor<
   caf::replies_to<asked<wait_runs>>::with<waited_runs>,
   caf::replies_to<asked<cancel_run>>::with<cancelled_run>,
   caf::replies_to<asked<continue_run>>::with<continued_run>,
+  caf::replies_to<asked<list_pending>>::with<open_questions>,
   caf::replies_to<asked<restart_run>>::with<restarted_run>,
   caf::reacts_to<follow_run, team_actor>,
   // Who resumes finished runs; told once, at the start.

@@ -115,7 +115,7 @@ launch_of(const asked<spawn_run>& request, const chosen_backend& backend) {
     .backend_config = filled(what.backend_config, backend.settings.backend_config),
     .restart = merged(what.restart, backend.settings.restart),
     .limits = merged(what.limits, backend.settings.limits),
-    .permissions = given_or(what.permissions, backend.settings.permissions),
+    .permissions = permissions_of(what.permissions, backend.settings.permissions),
     .env = env_of(request, backend.settings),
     .notify = what.notify ? what.notify : backend.notify,
     .confine = what.confine ? what.confine : backend.settings.confine,
@@ -202,6 +202,10 @@ result<void> check_rights(const spawn_run& request, const parent_rights& parent)
 void inherit(spawn_run& request, const parent_rights& parent) {
   if (request.permissions == permission_policy{})
     request.permissions = parent.permissions;
+  if (!request.permissions.deadline_s) {
+    request.permissions.deadline_s = parent.permissions.deadline_s;
+    request.permissions.then = parent.permissions.then;
+  }
   if (!request.confine)
     request.confine = parent.confine;
   const auto above = parse_json(parent.backend_config.text);

@@ -34,6 +34,7 @@ public:
   caf::result<waited_runs> wait(const asked<wait_runs>& question);
   caf::result<cancelled_run> cancel(const asked<cancel_run>& question);
   caf::result<continued_run> go_on(const asked<continue_run>& question);
+  caf::result<open_questions> pending(const asked<list_pending>& question);
   caf::result<restarted_run> restart(const asked<restart_run>& question);
   void follow(const follow_run& whom, const team_actor& who);
 
@@ -52,6 +53,9 @@ private:
 
   [[nodiscard]] waited_runs look(const wait_runs& question) const;
   [[nodiscard]] const run_actor* actor_of(const run_brief& run) const;
+  /// Runs that wait for an answer: all that may be seen, or one and those it started.
+  [[nodiscard]] std::vector<run_actor>
+  askers(const caller& who, const std::optional<std::string>& below) const;
   caf::result<event_page>
   page_from_disk(const run_brief& run, const poll_events& question);
   void resume(

@@ -19,13 +19,6 @@ namespace {
 
 constexpr std::size_t waiting_max = 256;
 
-std::string titles(const std::vector<pending_request>& pending) {
-  std::string text;
-  for (const auto& each : pending)
-    text.append(text.empty() ? "" : ", ").append(each.request_id);
-  return text;
-}
-
 } // namespace
 
 void run_state::start(surroundings around, run_setup setup) {
@@ -152,53 +145,6 @@ caf::result<stopped_run> run_state::stop(const stop_run& order) {
   return stoppers_.back();
 }
 
-caf::result<continued_run> run_state::go_on(const asked<continue_run>& question) {
-  const auto& v = record_.view;
-  if (final() || v.phase == run_phase::finishing || v.phase == run_phase::stopping)
-    return to_caf(error{errc::ended, "run " + v.run_id + " is ending or has ended"});
-  if (!attempt_)
-    return to_caf(error{
-      errc::busy,
-      "run " + v.run_id + " is " + std::string(to_string(v.phase)) +
-        "; say it again once it is working"});
-  say_input said{.kind = input_kind::turn, .body = {}};
-  std::string answers;
-  if (v.pending.empty()) {
-    json body{{"text", prompt_text(question.what.input_message)}};
-    said.body.text = print_json(body);
-  } else {
-    auto answer = answer_of(question.what.input_message);
-    if (!answer)
-      return to_caf(std::move(answer.error()));
-    const auto waits = [&](const pending_request& each) {
-      return !answered_.contains(each.request_id) &&
-             each.request_id == answer->request_id.value_or(each.request_id);
-    };
-    const auto request = std::ranges::find_if(v.pending, waits);
-    if (request == v.pending.end())
-      return to_caf(error{
-        errc::conflict,
-        "request " + answer->request_id.value_or(v.pending.front().request_id) +
-          " does not wait for an answer; waiting: " + titles(v.pending)});
-    answer->request_id = answers = request->request_id;
-    answered_.insert(answers);
-    said.kind = input_kind::answer;
-    said.body.text = encode_text(*answer);
-  }
-  auto promise = self_->make_response_promise<continued_run>();
-  self_->request(attempt_, deadline::disk, std::move(said))
-    .then(
-      [this, promise](const written&) {
-        continued_.push_back({promise, seq_});
-        flush();
-      },
-      [this, promise, answers](caf::error& e) mutable {
-        answered_.erase(answers);
-        promise.deliver(std::move(e));
-      });
-  return promise;
-}
-
 void run_state::wake(std::uint64_t fired) {
   const auto kind = fired & token::kind_mask;
   const auto id = fired & ~token::kind_mask;
@@ -211,6 +157,8 @@ void run_state::wake(std::uint64_t fired) {
   } else if (kind == token::flush_again) {
     flush_waits_ = false;
     flush();
+  } else if (kind == token::answer_due) {
+    answer_overdue();
   } else if (id == wait_generation_ && !asked_to_start_) {
     ask_to_start(restart_after_);
   }
@@ -225,6 +173,7 @@ run(run_actor::stateful_pointer<run_state> self, surroundings around, run_setup 
     [state](const asked<poll_events>& q) { return state->poll(q.what); },
     [state](const asked<cancel_run>& q) { return state->cancel(q); },
     [state](const asked<continue_run>& q) { return state->go_on(q); },
+    [state](const asked<list_pending>&) { return state->questions(); },
     [state](const asked<restart_run>& q) { return state->restart(q); },
     [state](const begin_run&) { state->commence(); },
     [state](const gate_said& word) { state->gate(word); },

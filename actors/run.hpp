@@ -44,6 +44,7 @@ public:
   caf::result<event_page> poll(const poll_events& question);
   caf::result<cancelled_run> cancel(const asked<cancel_run>& question);
   caf::result<continued_run> go_on(const asked<continue_run>& question);
+  [[nodiscard]] open_questions questions() const;
   caf::result<restarted_run> restart(const asked<restart_run>& question);
   void commence();
   void gate(const gate_said& word);
@@ -103,6 +104,15 @@ private:
   [[nodiscard]] attempt_usage spent_before(std::uint32_t n) const;
   [[nodiscard]] attempt_setup setup_of(const store::attempt_record& attempt) const;
 
+  // What the agent asks, and who answers (run_asking.cpp).
+  bool note_pending(std::vector<pending_request> now);
+  void arm_deadline();
+  void answer_overdue();
+  result<say_input> input_of(const asked<continue_run>& question, std::string& answers);
+  [[nodiscard]] bool waits(const pending_request& each) const {
+    return !answered_.contains(each.request_id);
+  }
+
   // Whether an attempt may start (run_gate.cpp).
   void ask_to_start(const std::optional<exit_reason>& after);
   void leave_gate();
@@ -153,7 +163,8 @@ private:
   std::vector<stop_promise> stoppers_;
   std::vector<continuation> continued_;
   std::vector<new_notice> unsent_notices_;
-  std::set<std::string> answered_;
+  std::set<std::string> answered_;            ///< Pending still, and answered already.
+  std::vector<pending_request> asked_before_; ///< As a predecessor left them.
   std::set<std::uint32_t> unforgotten_; ///< Over, which run.json does not say yet.
   std::optional<event> last_telling_;
   std::chrono::milliseconds run_time_{0};

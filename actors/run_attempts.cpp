@@ -216,16 +216,15 @@ void run_state::news(const attempt_news& told) {
     save_session();
   }
   if (!told.replaying) {
-    record_.view.pending = told.pending;
-    std::erase_if(answered_, [&](const std::string& id) {
-      return std::ranges::find(told.pending, id, &pending_request::request_id) ==
-             told.pending.end();
-    });
+    const bool asks_more = note_pending(told.pending);
     const bool login = !told.pending.empty() && told.pending.front().kind == "auth";
+    bool moved = false;
     if (!told.pending.empty())
-      move(login ? run_event::asked_for_login : run_event::asked);
+      moved = move(login ? run_event::asked_for_login : run_event::asked);
     else if (wants_attention(record_.view.status))
-      move(run_event::answered);
+      moved = move(run_event::answered);
+    if (asks_more && !moved)
+      save();
     if (told.ended) {
       record_.view.result = told.ended->result;
       if (!record_.stop_reason && !record_.restart_order) {

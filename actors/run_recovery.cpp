@@ -14,7 +14,7 @@ using supervision::run_event;
 void run_state::recover(run_setup& found) {
   const auto phase = record_.view.phase;
   auto& v = record_.view;
-  v.pending.clear();
+  asked_before_ = std::exchange(v.pending, {});
   v.waits_for.reset();
   if (const auto ended_as = found.loaded.ended_as) {
     v.phase = *ended_as;

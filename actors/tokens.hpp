@@ -20,6 +20,7 @@ inline constexpr std::uint64_t stranger = 12ull << 56;
 inline constexpr std::uint64_t gate = 13ull << 56;
 inline constexpr std::uint64_t sweep = 14ull << 56;
 inline constexpr std::uint64_t disk = 15ull << 56;
+inline constexpr std::uint64_t answer_due = 16ull << 56;
 inline constexpr std::uint64_t kind_mask = 0xFFull << 56;
 
 } // namespace troupe::token

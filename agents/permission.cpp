@@ -186,6 +186,14 @@ bool stands_in(const std::string& pattern, const std::vector<std::string>& patte
   return std::ranges::find(patterns, pattern) != patterns.end();
 }
 
+bool yields(const permission_policy& policy) {
+  return policy.deadline_s && policy.then == at_deadline::allow;
+}
+
+bool yields_no_sooner(const permission_policy& inner, const permission_policy& outer) {
+  return !yields(inner) || (yields(outer) && *inner.deadline_s >= *outer.deadline_s);
+}
+
 } // namespace
 
 verdict decide(
@@ -204,7 +212,8 @@ bool is_within(const permission_policy& inner, const permission_policy& outer) {
   const auto inner_asks = [&](const auto& p) {
     return stands_in(p, inner.ask) || stands_in(p, inner.deny);
   };
-  return std::ranges::all_of(inner.allow, outer_allows) &&
+  return yields_no_sooner(inner, outer) &&
+         std::ranges::all_of(inner.allow, outer_allows) &&
          std::ranges::all_of(outer.deny, inner_denies) &&
          std::ranges::all_of(outer.ask, inner_asks);
 }

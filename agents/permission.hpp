@@ -35,7 +35,8 @@ decide(const permission_policy& policy, std::string_view tool, std::string_view 
 
 /// Whether `inner` allows nothing that `outer` does not: every allow pattern of inner
 /// stands in outer, every deny pattern of outer is denied by inner, and every ask
-/// pattern of outer is asked or denied by inner. Patterns are compared as text.
+/// pattern of outer is asked or denied by inner, and a deadline that allows comes no
+/// sooner than one of outer that does. Patterns are compared as text.
 [[nodiscard]] bool
 is_within(const permission_policy& inner, const permission_policy& outer);
 

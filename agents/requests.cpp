@@ -42,7 +42,7 @@ void tell_answer(
   std::string_view role,
   step& out) {
   auto data = encode(given);
-  data["role"] = role;
+  data["role"] = given.by == "deadline" ? "policy" : role;
   data["request_id"] = request.request_id;
   data["title"] = request.title;
   tell(out, event_type::message_added, data);

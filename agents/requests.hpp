@@ -34,7 +34,7 @@ private:
 };
 
 /// How a request was answered, as a `message_added` whose `role` is the one who did:
-/// `user` or `policy`.
+/// `user` or `policy`, which a deadline is too.
 void tell_answer(
   const pending_request& request,
   const request_answer& given,

@@ -28,7 +28,7 @@ json lean(json schema) {
 json wordless(json schema) {
   if (!schema.is_structured())
     return schema;
-  for (const char* unsaid : {"description", "default", "minimum"})
+  for (const char* unsaid : {"description", "default", "minimum", "enum", "format"})
     if (const auto it = schema.find(unsaid); it != schema.end() && !it->is_object())
       schema.erase(it);
   for (auto& member : schema)

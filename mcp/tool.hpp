@@ -70,8 +70,9 @@ struct tool {
 /// whose members state theirs.
 [[nodiscard]] json lean(json schema);
 
-/// A schema without its descriptions, defaults and lower bounds, as answers are listed:
-/// a model sees the answer, docs/tools.md has the words, and the list stays small.
+/// A schema without its descriptions, defaults, lower bounds, formats and lists of
+/// words, as answers are listed: a model sees the answer, docs/tools.md has the words,
+/// and the list stays small.
 [[nodiscard]] json wordless(json schema);
 
 /// Says that the tool was not called, and what to change.

@@ -119,6 +119,19 @@ const std::vector<tool>& tools() {
        .toolset = "runs",
        .open_world = true,
        .timeout = deadline::answer}),
+    row<list_pending>(
+      &desk::registry,
+      {.name = "list_pending",
+       .title = "List open questions",
+       .description =
+         "Lists what agents ask and nobody has answered, of all runs, oldest first. "
+         "Answer each with continue_run: its run_id, and as input_message {parts: "
+         "[{type: data, data: {request_id, decision, message}}]}; decision is one of "
+         "its options. Any order will do.",
+       .toolset = "runs",
+       .read_only = true,
+       .idempotent = true,
+       .timeout = deadline::answer}),
     row<list_runs, run_page>(
       list_within,
       {.name = "list_runs",

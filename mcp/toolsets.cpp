@@ -26,8 +26,8 @@ constexpr std::array guides{
     "Nothing is ever killed without an order: call cancel_run only when the user asks "
     "for it. Runs outlive this client; list_runs finds them again, by run_id, a unique "
     "prefix of it, or agent_name.\n"
-    "Permission requests of an agent show up as pending in get_run: decide only what "
-    "the user would agree to, else ask the user.\n"
+    "Permission requests of agents show up as pending in get_run, those of all in "
+    "list_pending: decide only what the user would agree to, else ask the user.\n"
     "Answers are kept small; `truncated` names what was shortened, and poll_events "
     "pages through the details.\n"},
   guide{

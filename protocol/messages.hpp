@@ -78,6 +78,7 @@ struct request_answer {
   std::string decision;
   std::optional<std::string> message;
   std::optional<raw_json> updated_input;
+  std::optional<std::string> by;
 
   friend bool operator==(const request_answer&, const request_answer&) = default;
 
@@ -96,6 +97,10 @@ struct request_answer {
         "Why denied, or the answer to a question."),
       optional(
         "updated_input", &request_answer::updated_input, "The tool's input, changed."),
+      optional(
+        "by",
+        &request_answer::by,
+        "Who answered: person, run <run_id> or deadline; not the caller's to say."),
     };
   }
 };

@@ -112,12 +112,21 @@ struct run_limits {
   }
 };
 
+/// What becomes of a permission that was asked for and that nobody answers in time.
+enum class at_deadline : std::uint8_t { deny, allow };
+
+constexpr auto names(at_deadline) {
+  return std::to_array<std::string_view>({"deny", "allow"});
+}
+
 /// Tool patterns such as `Bash(git *)` or `mcp__x__*`. Deny wins over ask, ask over
-/// allow; what matches nothing is asked.
+/// allow; what matches nothing is asked. Without a deadline it is waited for.
 struct permission_policy {
   std::vector<std::string> allow;
   std::vector<std::string> ask;
   std::vector<std::string> deny;
+  std::optional<std::uint32_t> deadline_s;
+  at_deadline then = at_deadline::deny;
 
   friend bool operator==(const permission_policy&, const permission_policy&) = default;
 
@@ -129,6 +138,14 @@ struct permission_policy {
       optional("ask", &permission_policy::ask, "Tool patterns to ask about."),
       optional(
         "deny", &permission_policy::deny, "Tool patterns denied without asking."),
+      optional(
+        "deadline_s",
+        &permission_policy::deadline_s,
+        "What nobody answers for this long is settled by at_deadline."),
+      optional(
+        "at_deadline",
+        &permission_policy::then,
+        "For permissions; questions are always denied then."),
     };
   }
 };

@@ -21,6 +21,8 @@ struct pending_request {
   std::string title;
   raw_json detail;
   std::vector<std::string> options;
+  std::optional<timestamp> asked_at; ///< The run's word, not the agent's.
+  std::optional<timestamp> deadline;
 
   friend bool operator==(const pending_request&, const pending_request&) = default;
 
@@ -32,6 +34,11 @@ struct pending_request {
       required(
         "detail", &pending_request::detail, "The tool and its input, or the question."),
       required("options", &pending_request::options, "Decisions it takes."),
+      optional("asked_at", &pending_request::asked_at, "Since when it waits."),
+      optional(
+        "deadline",
+        &pending_request::deadline,
+        "When permissions.at_deadline answers it."),
     };
   }
 };

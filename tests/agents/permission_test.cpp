@@ -152,6 +152,19 @@ TEST(Permission, TellsWhetherAPolicyIsWithinAnother) {
   EXPECT_FALSE(is_within({.allow = {"Read"}, .deny = {"WebFetch"}}, outer));
 }
 
+TEST(Permission, OfAChildYieldsAtNoEarlierDeadlineThanItsParents) {
+  const auto yields = [](std::uint32_t after_s) {
+    return permission_policy{.deadline_s = after_s, .then = at_deadline::allow};
+  };
+
+  EXPECT_TRUE(is_within({.deadline_s = 1}, {}));
+  EXPECT_TRUE(is_within(yields(60), yields(60)));
+  EXPECT_TRUE(is_within(yields(90), yields(60)));
+  EXPECT_FALSE(is_within(yields(59), yields(60)));
+  EXPECT_FALSE(is_within(yields(60), {.deadline_s = 60}));
+  EXPECT_FALSE(is_within(yields(60), {}));
+}
+
 } // namespace
 
 } // namespace troupe::agents

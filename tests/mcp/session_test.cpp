@@ -15,7 +15,7 @@ TEST_F(Session, AnswersInitializeThenListsAndCallsTools) {
   EXPECT_EQ(greeting["result"]["serverInfo"]["name"], "troupe");
 
   say(R"({"method":"tools/list","jsonrpc":"2.0","id":1})");
-  EXPECT_EQ(answer()["result"]["tools"].size(), 7U);
+  EXPECT_EQ(answer()["result"]["tools"].size(), 8U);
 
   call("a", "spawn_run", {{"backend", "claude_code"}, {"prompt", "do it"}});
   const auto reply = answer();

@@ -139,6 +139,7 @@ TEST(Toolsets, ListTheRunToolsByDefault) {
       "poll_events",
       "cancel_run",
       "continue_run",
+      "list_pending",
       "list_runs",
       "wait_runs"));
 }
