@@ -49,9 +49,31 @@ T merged(T given, const std::optional<T>& configured) {
   return given;
 }
 
-template <class T>
-const T& given_or(const T& given, const std::optional<T>& configured) {
-  return configured && given == T{} ? *configured : given;
+/// Patterns are given as a whole, or are as configured; so is the deadline.
+permission_policy permissions_of(
+  permission_policy given, const std::optional<permission_policy>& configured) {
+  if (!configured)
+    return given;
+  if (given.allow.empty() && given.ask.empty() && given.deny.empty()) {
+    given.allow = configured->allow;
+    given.ask = configured->ask;
+    given.deny = configured->deny;
+  }
+  if (!given.deadline_s) {
+    given.deadline_s = configured->deadline_s;
+    given.then = configured->then;
+  }
+  return given;
+}
+
+/// Member by member: what the caller leaves out is as configured.
+raw_json filled(const raw_json& given, const raw_json& configured) {
+  const auto own = parse_json(given.text);
+  auto all = parse_json(configured.text);
+  if (!own || !all || !own->is_object() || !all->is_object() || all->empty())
+    return given;
+  all->update(*own);
+  return {print_json(*all)};
 }
 
 /// What of backend_config says how free an agent is, or which program or agent it is.

@@ -1,5 +1,6 @@
 #include "agents/process.hpp"
 
+#include "agents/permission.hpp"
 #include "agents/process_lines.hpp"
 #include "agents/requests.hpp"
 #include "agents/turns.hpp"
@@ -37,7 +38,8 @@ struct process_config {
 
 class process_adapter final : public adapter {
 public:
-  explicit process_adapter(stdin_mode mode) : mode_(mode) {}
+  process_adapter(stdin_mode mode, permission_policy policy)
+    : mode_(mode), policy_(std::move(policy)) {}
 
   void line(std::string_view text, bool cut, step& out) override {
     const auto object = cut ? std::nullopt : read_object(text);
@@ -140,9 +142,29 @@ private:
   void ask(event_type type, const json& data, step& out) {
     auto request = request_of(type, data, asked_ + 1);
     asked_ += request.request_id == made_up_id(asked_ + 1) ? 1 : 0;
+    if (const auto settled = by_policy(request, data)) {
+      reply(*settled, out);
+      return tell_answer(request, *settled, "policy", out);
+    }
     tell(out, type, encode(request));
     if (mode_ == stdin_mode::json && !requests_.add(std::move(request)))
       warn(out, "request_refused", {{"message", "too many requests wait"}});
+  }
+
+  /// What the permissions of the run say to a request that names a tool.
+  [[nodiscard]] std::optional<request_answer>
+  by_policy(const pending_request& request, const json& data) const {
+    const auto tool = text_in(data, "tool");
+    if (
+      mode_ != stdin_mode::json || closed_ || request.kind != "permission" ||
+      tool.empty())
+      return {};
+    const auto said = decide(policy_, tool, text_in(data, "subject"));
+    if (said == verdict::ask)
+      return {};
+    return request_answer{
+      .request_id = request.request_id,
+      .decision = said == verdict::allow ? "allow" : "deny"};
   }
 
   void withdraw(std::string_view id, step& out) {
@@ -205,13 +227,17 @@ private:
     const auto* request = answer ? requests_.find(*answer) : nullptr;
     if (!request)
       return;
-    const auto id = request->request_id;
-    json message{{"type", "answer"}, {"request_id", id}};
-    message.update(encode(*answer));
-    message["request_id"] = id;
+    auto given = *answer;
+    given.request_id = request->request_id;
+    reply(given, out);
+    tell_answer(*request, given, "user", out);
+    requests_.remove(*given.request_id);
+  }
+
+  static void reply(const request_answer& given, step& out) {
+    json message{{"type", "answer"}};
+    message.update(encode(given));
     say(out, message);
-    tell_answer(*request, *answer, "user", out);
-    requests_.remove(id);
   }
 
   static void say(step& out, const json& message) {
@@ -219,6 +245,7 @@ private:
   }
 
   stdin_mode mode_;
+  permission_policy policy_;
   bool running_ = false;
   bool closed_ = false;
   std::uint32_t asked_ = 0;
@@ -253,7 +280,8 @@ result<start_line> start_process(const attempt_plan& plan) {
 
 std::unique_ptr<adapter> make_process(const attempt_plan& plan) {
   const auto config = read_config<process_config>(plan.backend_config);
-  return std::make_unique<process_adapter>(config ? config->input : stdin_mode::text);
+  return std::make_unique<process_adapter>(
+    config ? config->input : stdin_mode::text, plan.permissions);
 }
 
 } // namespace troupe::agents

@@ -50,6 +50,9 @@ pending_request request_of(event_type type, const json& data, std::uint32_t n) {
       or_else("title", auth ? "It needs to log in" : "It needs an answer"), title_max)};
   if (const auto& detail = member(data, "detail"); detail.is_object())
     request.detail = {print_json(detail)};
+  else if (detail.is_null() && !text_in(data, "tool").empty())
+    request.detail = {print_json(
+      {{"tool", text_in(data, "tool")}, {"subject", text_in(data, "subject")}})};
   else if (!detail.is_null())
     request.detail = {print_json({{"text", detail}})};
   for (const auto& option : member(data, "options"))

@@ -66,6 +66,55 @@ TEST(NewRun, MergesLimitsAndRestartWithTheConfigurationFieldByField) {
   EXPECT_EQ(made->launch.restart.on.at(exit_kind::hung), exit_override::fail);
 }
 
+TEST(NewRun, TakesMembersOfItsBackendsConfigurationFromThere) {
+  auto backend = process;
+  backend.settings.backend_config = {R"({"stdin":"json","args":["-q"]})"};
+  auto asked_for = request();
+  asked_for.what.backend_config = {R"({"args":[]})"};
+
+  EXPECT_EQ(
+    compose(asked_for, backend, {}, "ada", {1})->launch.backend_config,
+    (raw_json{R"({"stdin":"json","args":[]})"}));
+}
+
+TEST(NewRun, TakesPatternsAndDeadlineFromThereApart) {
+  auto backend = process;
+  backend.settings.permissions = permission_policy{
+    .allow = {"Read"}, .deny = {"Bash"}, .deadline_s = 60, .then = at_deadline::allow};
+  auto patterns = request();
+  patterns.what.permissions.allow = {"Edit"};
+  auto sooner = request();
+  sooner.what.permissions.deadline_s = 5;
+
+  const auto of = [&](const asked<spawn_run>& asked_for) {
+    return compose(asked_for, backend, {}, "ada", {1})->launch.permissions;
+  };
+
+  EXPECT_EQ(
+    of(patterns),
+    (permission_policy{
+      .allow = {"Edit"}, .deadline_s = 60, .then = at_deadline::allow}));
+  EXPECT_EQ(
+    of(sooner),
+    (permission_policy{.allow = {"Read"}, .deny = {"Bash"}, .deadline_s = 5}));
+}
+
+TEST(NewRun, KeepsThePersonaAndTheSchemaOfItsSession) {
+  store::session_record session{.session_id = "s_1", .backend = "process", .cwd = "/a"};
+  session.launch.persona = "You review.";
+  session.launch.output_schema = raw_json{R"({"type":"object"})"};
+  auto next = request();
+  next.what = as_spawn(session, {.input_message = text_message("and now")});
+
+  const auto made = compose(next, process, session, "ada", {1});
+
+  ASSERT_TRUE(made);
+  EXPECT_EQ(made->launch.persona, "You review.");
+  EXPECT_EQ(made->launch.output_schema, session.launch.output_schema);
+  EXPECT_TRUE(made->launch.prompt.starts_with("and now\n")) << made->launch.prompt;
+  EXPECT_TRUE(made->launch.prompt.ends_with(R"({"type":"object"})"));
+}
+
 TEST(NewRun, GoesOnInTheDirectoryOfItsSessionOnly) {
   store::session_record session{.session_id = "s_1", .backend = "process", .cwd = "/a"};
 
@@ -101,6 +150,18 @@ TEST(Rights, ARunHandsDownWhatItHas) {
   EXPECT_EQ(what.permissions, parent().permissions);
   EXPECT_EQ((*parse_json(what.backend_config.text))["sandbox"], "on");
   EXPECT_TRUE(check_rights(what, parent()));
+}
+
+TEST(Rights, ARunHandsDownItsDeadlineWithPatternsOfTheChildsOwn) {
+  auto above = parent();
+  above.permissions.deadline_s = 60;
+  auto what = request().what;
+  what.permissions = {.allow = {}, .deny = {"Bash(rm *)", "Edit"}};
+
+  inherit(what, above);
+
+  EXPECT_EQ(what.permissions.deadline_s, 60u);
+  EXPECT_TRUE(check_rights(what, above));
 }
 
 TEST(Rights, ARunHandsDownNoMoreThanItHas) {

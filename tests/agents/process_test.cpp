@@ -366,6 +366,33 @@ TEST(Process, ForgetsTheLastResultWhenTheNextTurnStarts) {
   EXPECT_EQ(c->ended({.signal = 9}).reason, exit_kind::crashed);
 }
 
+TEST(Process, HoldsAPermissionThatNamesAToolAgainstThePatterns) {
+  auto plan = configured({{"command", any_program}, {"stdin", "json"}});
+  plan.permissions = {.allow = {"Read(/src/*)"}, .ask = {}, .deny = {"Bash(rm *)"}};
+  conversation c("process", plan);
+  c.turn("go");
+  const auto asked = [&](const json& more) {
+    json line{{"type", "input_required"}, {"kind", "permission"}};
+    line.update(more);
+    return c.print(line);
+  };
+
+  const auto allowed = asked({{"tool", "Read"}, {"subject", "/src/a"}});
+  const auto denied = asked({{"tool", "Bash"}, {"subject", "rm -rf /"}});
+  const auto open = asked({{"tool", "Read"}, {"subject", "/etc/passwd"}});
+  const auto nameless = asked({{"title", "May I?"}});
+
+  EXPECT_THAT(
+    allowed.lines,
+    ElementsAre(R"({"type":"answer","request_id":"q1","decision":"allow"})"));
+  EXPECT_THAT(told(allowed), ElementsAre(HasSubstr(R"("role":"policy")")));
+  EXPECT_THAT(denied.lines, ElementsAre(HasSubstr(R"("decision":"deny")")));
+  EXPECT_THAT(open.lines, IsEmpty());
+  EXPECT_THAT(nameless.lines, IsEmpty());
+  ASSERT_EQ(c->pending().size(), 2u);
+  EXPECT_EQ(c->pending()[0].detail.text, R"({"tool":"Read","subject":"/etc/passwd"})");
+}
+
 } // namespace
 
 } // namespace troupe::agents
