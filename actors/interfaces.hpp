@@ -152,6 +152,7 @@ using registry_actor = caf::typed_actor<
   caf::replies_to<asked<cancel_run>>::with<cancelled_run>,
   caf::replies_to<asked<continue_run>>::with<continued_run>,
   caf::replies_to<asked<list_pending>>::with<open_questions>,
+  caf::replies_to<asked<get_event_artifact>>::with<event_artifact>,
   caf::replies_to<asked<restart_run>>::with<restarted_run>,
   caf::reacts_to<follow_run, team_actor>,
   // Who resumes finished runs; told once, at the start.

@@ -245,6 +245,7 @@ registry_actor::behavior_type registry(
     [state](const asked<cancel_run>& q) { return state->cancel(q); },
     [state](const asked<continue_run>& q) { return state->go_on(q); },
     [state](const asked<list_pending>& q) { return state->pending(q); },
+    [state](const asked<get_event_artifact>& q) { return state->artifact(q); },
     [state](const asked<restart_run>& q) { return state->restart(q); },
     [state](const follow_run& whom, const team_actor& who) {
       state->follow(whom, who);

@@ -35,6 +35,7 @@ public:
   caf::result<cancelled_run> cancel(const asked<cancel_run>& question);
   caf::result<continued_run> go_on(const asked<continue_run>& question);
   caf::result<open_questions> pending(const asked<list_pending>& question);
+  caf::result<event_artifact> artifact(const asked<get_event_artifact>& question);
   caf::result<restarted_run> restart(const asked<restart_run>& question);
   void follow(const follow_run& whom, const team_actor& who);
 

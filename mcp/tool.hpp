@@ -104,7 +104,9 @@ void ask(
 /// Bytes that the answer to these arguments may have.
 template <record Params>
 std::size_t budget_of(const Params& params) {
-  if constexpr (requires { params.max_bytes; })
+  if constexpr (requires { params.answer_bytes(); })
+    return params.answer_bytes();
+  else if constexpr (requires { params.max_bytes; })
     return std::clamp<std::size_t>(
       params.max_bytes, answer_bytes_min, answer_bytes_max);
   else

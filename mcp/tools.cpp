@@ -159,6 +159,18 @@ const std::vector<tool>& tools() {
        .waits = true,
        .timeout = deadline::wait,
        .waits_for = runs_waited_for}),
+    row<get_event_artifact>(
+      &desk::registry,
+      {.name = "get_event_artifact",
+       .title = "Read the whole of an event",
+       .description =
+         "Gives the bytes of one field of an event that poll_events has shortened: its "
+         "seq, and as field_path the pointer that truncated names. Ends between "
+         "characters; give next_offset as offset for more.",
+       .toolset = "artifacts",
+       .read_only = true,
+       .idempotent = true,
+       .timeout = deadline::poll}),
     row(
       start_claude,
       {.name = "start_claude_session",

@@ -31,6 +31,11 @@ constexpr std::array guides{
     "Answers are kept small; `truncated` names what was shortened, and poll_events "
     "pages through the details.\n"},
   guide{
+    "artifacts",
+    "Long texts in events are shortened: get_event_artifact reads them in whole, a "
+    "range "
+    "at a time.\n"},
+  guide{
     "verbs",
     "For Claude Code alone: start_claude_session, list_claude_sessions, "
     "get_claude_session (progress and last output), kill_claude_session. A session_id "

@@ -2,6 +2,7 @@
 
 /// The run tools: what each takes and gives. Names and shapes are kept from the servers
 /// that existing clients know; see docs/tools.md.
+#include "protocol/artifacts.hpp"
 #include "protocol/asking.hpp"
 #include "protocol/run_brief.hpp"
 #include "protocol/run_views.hpp"
