@@ -1,4 +1,6 @@
 #include "a2a/courier.hpp"
+#include "a2a/serve.hpp"
+#include "protocol/json.hpp"
 
 #include <cerrno>
 #include <csignal>
@@ -7,13 +9,12 @@
 #include <string_view>
 #include <unistd.h>
 
-/// troupe-a2a: speaks with a remote agent for an attempt (protocol/web.hpp).
-/// Started by the keeper like any agent; its transcript is what the remote
-/// agent said.
+/// troupe-a2a: speaks with a remote agent for an attempt (protocol/web.hpp). Started by
+/// the keeper like any agent; its transcript is what the remote agent said. Or is one
+/// itself, for `troupe a2a serve`.
 namespace {
 
-/// A transcript that cannot be written is the end: nobody would know what was
-/// heard.
+/// A transcript that cannot be written is the end: nobody would know what was heard.
 void print(std::string line) {
   line += '\n';
   for (std::string_view rest = line; !rest.empty();) {
@@ -28,6 +29,16 @@ void print(std::string line) {
   }
 }
 
+/// As `troupe a2a serve` asks for it.
+int serve(std::string_view asked) {
+  const auto what = troupe::decode_text<troupe::a2a_service>(asked);
+  if (!what) {
+    std::fprintf(stderr, "troupe-a2a: %s\n", what.error().message.c_str());
+    return EXIT_FAILURE;
+  }
+  return troupe::a2a::serve(*what, print);
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -36,6 +47,8 @@ int main(int argc, char** argv) {
     return EXIT_SUCCESS;
   }
   std::signal(SIGPIPE, SIG_IGN);
+  if (argc == 3 && std::string_view(argv[1]) == "serve")
+    return serve(argv[2]);
   auto known = troupe::a2a::secrets::from_environment();
   if (!known) {
     std::fprintf(stderr, "backend_config.%s\n", known.error().message.c_str());

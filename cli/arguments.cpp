@@ -34,6 +34,7 @@ public:
     add_orders();
     add_teams();
     add_worktrees();
+    add_a2a();
     add_checks();
   }
 
@@ -169,6 +170,23 @@ private:
     remove->callback([this] { into_.what = remove_; });
   }
 
+  void add_a2a() {
+    auto* a2a = app_.add_subcommand("a2a", "Be an agent of the A2A protocol");
+    a2a->fallthrough();
+    a2a->require_subcommand(1);
+    auto* serve = a2a->add_subcommand("serve", "Serve a backend until interrupted");
+    serve->fallthrough();
+    serve->callback([this] { into_.what = a2a_; });
+    serve->add_option("-b,--backend", a2a_.backend, "Default claude_code");
+    serve->add_option("--cwd", a2a_.cwd, "Directory that contexts are in, or below");
+    serve->add_option("--name", a2a_.name, "Of the agent, in its card");
+    serve->add_option("--listen", a2a_.listen, "Address; default 127.0.0.1");
+    serve->add_option("--port", a2a_.port, "Default: any that is free");
+    serve->add_option("--url", a2a_.url, "How it is reached, behind a proxy");
+    serve->add_option("--token-env", a2a_.token_env, "Variable that holds the token");
+    serve->add_flag("--no-token", a2a_.no_token, "Let in whoever comes");
+  }
+
   void add_checks() {
     command("tools", "The tools that clients see", tools_)
       ->add_flag("--json", tools_.as_json, "As JSON");
@@ -197,6 +215,7 @@ private:
   worktree_list_options list_;
   worktree_remove_options remove_;
   tools_options tools_;
+  a2a_options a2a_;
   doctor_options doctor_;
   version_options version_;
 };

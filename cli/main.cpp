@@ -1,3 +1,4 @@
+#include "cli/a2a_command.hpp"
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
@@ -31,6 +32,9 @@ int obey(const place& where, const keeper_command& told) {
 }
 int obey(const place& where, const daemon_options& wanted) {
   return command_daemon(where, wanted);
+}
+int obey(const place& where, const a2a_options& wanted) {
+  return serve_a2a(where, wanted);
 }
 int obey(const place& where, const doctor_options& wanted) {
   return examine(where, wanted);

@@ -132,6 +132,18 @@ struct doctor_options {
   bool as_json = false;
 };
 
+/// A backend as an agent of the A2A protocol.
+struct a2a_options {
+  std::string backend = "claude_code";
+  std::optional<std::string> cwd;
+  std::optional<std::string> name;
+  std::string listen = "127.0.0.1";
+  std::uint16_t port = 0;
+  std::optional<std::string> url;
+  std::optional<std::string> token_env;
+  bool no_token = false;
+};
+
 struct version_options {};
 
 struct invocation {
@@ -157,6 +169,7 @@ struct invocation {
     worktree_list_options,
     worktree_remove_options,
     tools_options,
+    a2a_options,
     doctor_options>
     what;
 };
