@@ -66,16 +66,6 @@ permission_policy permissions_of(
   return given;
 }
 
-/// Member by member: what the caller leaves out is as configured.
-raw_json filled(const raw_json& given, const raw_json& configured) {
-  const auto own = parse_json(given.text);
-  auto all = parse_json(configured.text);
-  if (!own || !all || !own->is_object() || !all->is_object() || all->empty())
-    return given;
-  all->update(*own);
-  return {print_json(*all)};
-}
-
 /// What of backend_config says how free an agent is, or which program or agent it is.
 constexpr auto guarded = std::to_array<const char*>(
   {"agent",

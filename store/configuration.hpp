@@ -26,7 +26,6 @@ struct backend_settings {
   std::optional<restart_policy> restart;
   std::optional<permission_policy> permissions;
   std::optional<confinement> confine;
-  raw_json backend_config;
 
   static constexpr bool closed = true;
   static constexpr auto fields() {
@@ -50,10 +49,6 @@ struct backend_settings {
       optional(
         "permissions", &backend_settings::permissions, "Instead of the defaults."),
       optional("confine", &backend_settings::confine, "How far its runs may reach."),
-      optional(
-        "backend_config",
-        &backend_settings::backend_config,
-        "Members that a run has unless it gives its own."),
     };
   }
 };
