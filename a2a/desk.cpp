@@ -31,6 +31,11 @@ json member(const json& object, const char* name) {
   return it != object.end() ? *it : json();
 }
 
+bool flag_in(const json& object, const char* name, bool fallback) {
+  const auto flag = member(object, name);
+  return flag.is_boolean() ? flag.get<bool>() : fallback;
+}
+
 bool is_stream(std::string_view method) {
   return method == "SendStreamingMessage" || method == "message/stream";
 }
@@ -218,8 +223,8 @@ void desk::sent(const asked& q, const json& view, std::uint64_t after_seq) {
     q->event(q->wrapped(task_of(view, q->as)));
     return follow(q, run_id, after_seq);
   }
-  const bool at_once = how.is_object() && (how.value("returnImmediately", false) ||
-                                           !how.value("blocking", true));
+  const bool at_once =
+    flag_in(how, "returnImmediately", false) || !flag_in(how, "blocking", true);
   if (at_once)
     return q->result(q->wrapped(task_of(view, q->as)));
   await(q, run_id);

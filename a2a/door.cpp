@@ -96,6 +96,8 @@ private:
                : say(
                    404,
                    {{"error", "the agent's card is /.well-known/agent-card.json"}});
+    if (request.count(http::field::origin) > 0)
+      return say(403, {{"error", "pages of a browser are not served"}});
     if (!is_allowed())
       return say(401, {{"error", "a token is needed: Authorization: Bearer …"}});
     if (request.method() != http::verb::post || request.target() != "/")

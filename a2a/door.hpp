@@ -13,7 +13,8 @@ namespace troupe::a2a {
 
 /// Listens, and passes requests on to a desk: `GET /.well-known/agent-card.json` and
 /// `POST /` only. HTTP/1.1, a request a connection, 8 MiB at most, 64 connections; one
-/// more is closed. On the thread of its context.
+/// more is closed. What comes from a page in a browser (Origin) is refused, whoever let
+/// it here. On the thread of its context.
 class door {
 public:
   static constexpr std::size_t connections_max = 64;

@@ -158,6 +158,26 @@ test('nobody comes in without the token, unless that is said', async () => {
   assert.equal(free.status, 'completed', free.error);
 });
 
+test('whatever is sent, it is answered, and pages of a browser are refused', async () => {
+  const { agent_url } = await serve('--no-token');
+  const post = (body, headers = {}) =>
+    fetch(agent_url, { method: 'POST', headers, body: JSON.stringify(body) });
+  const odd = (params) =>
+    post({ jsonrpc: '2.0', id: 1, method: 'message/send', params });
+  const parts = [{ kind: 'text', text: 'SAY x' }];
+
+  const answers = await Promise.all([
+    odd(null), odd({ message: [] }), odd({ message: { parts: 7 } }),
+    odd({ message: { parts }, configuration: { blocking: 'no' } }),
+    post([]), post({ method: 5 }),
+  ]);
+  const page = await post({}, { origin: 'http://evil.example' });
+
+  for (const answer of answers) assert.equal(answer.status, 200);
+  assert.equal(page.status, 403);
+  assert.equal((await fetch(`${agent_url}/.well-known/agent-card.json`)).status, 200);
+});
+
 test('the official client sends, streams, gets, lists and cancels', async () => {
   const served = await serve('--no-token');
   const client = await new ClientFactory().createFromUrl(served.agent_url);
