@@ -55,7 +55,7 @@ slice_of(const raw_json& event, const get_event_artifact& question) {
     .run_id = {},
     .seq = question.seq,
     .field_path = path,
-    .form = field->is_string() ? artifact_form::text : artifact_form::json,
+    .form = field->is_string() ? artifact_form::text : artifact_form::value,
     .content = std::string(content),
     .offset = question.offset,
     .total_bytes = text.size(),

@@ -48,7 +48,7 @@ struct get_event_artifact {
   }
 };
 
-enum class artifact_form : std::uint8_t { text, json };
+enum class artifact_form : std::uint8_t { text, value };
 
 constexpr auto names(artifact_form) {
   return std::to_array<std::string_view>({"text", "json"});

@@ -28,7 +28,7 @@ TEST(Artifact, IsTheJsonOfAnyOtherValue) {
 
   EXPECT_EQ(slice(data, "/input/a~1b", 0, 100)->content, "[1,2]");
   EXPECT_EQ(slice(data, "", 0, 100)->content, R"({"input":{"a/b":[1,2]}})");
-  EXPECT_EQ(slice(data, "", 0, 100)->form, artifact_form::json);
+  EXPECT_EQ(slice(data, "", 0, 100)->form, artifact_form::value);
   EXPECT_EQ(slice(data, "/input/a~1b/1", 0, 4)->content, "2");
 }
 
