@@ -1,8 +1,8 @@
 #pragma once
 
 #include "actors/caller.hpp"
+#include "actors/room_messages.hpp"
 #include "agents/adapter.hpp"
-#include "keeper/verbs.hpp"
 #include "protocol/events.hpp"
 #include "protocol/runs.hpp"
 #include "protocol/usage.hpp"
@@ -20,52 +20,6 @@
 /// What actors say to each other, beside the tool questions and answers themselves
 /// (protocol/runs.hpp). Never leaves the process.
 namespace troupe {
-
-/// Every struct of this file and every record may be a message.
-struct message_tag {};
-
-/// A timer of the room fired.
-struct wake : message_tag {
-  std::uint64_t token = 0;
-};
-
-/// Bytes of a transcript (io/tails.hpp).
-struct transcript_chunk : message_tag {
-  std::uint64_t tail = 0;
-  std::uint64_t offset = 0;
-  std::string bytes;
-  bool shrunk = false;
-  std::uint64_t free_bytes = 0;
-  std::shared_ptr<const void> in_hand;
-};
-
-/// What the keeper says of one attempt; the room keeps its pidfd.
-struct kept_news : message_tag {
-  keeper::report what;
-};
-
-/// The keeper's socket is gone.
-struct keeper_lost : message_tag {
-  std::string why;
-};
-
-struct client_joined : message_tag {
-  std::uint64_t client = 0;
-  int pid = 0;
-  std::string cgroup;
-  std::vector<int> ancestors;
-};
-
-struct client_said : message_tag {
-  std::uint64_t client = 0;
-  std::string line;
-  bool cut = false;
-};
-
-struct client_left : message_tag {
-  std::uint64_t client = 0;
-  std::string why;
-};
 
 /// How many clients there are now.
 struct clients_here : message_tag {

@@ -20,7 +20,8 @@ struct asking : one_run {
   }
   std::vector<std::string> waiting(const json& question = json::object()) {
     std::vector<std::string> ids;
-    for (const auto& each : pending(question)->requests)
+    const auto asks = pending(question);
+    for (const auto& each : asks->requests)
       ids.push_back(each.request_id);
     return ids;
   }

@@ -74,7 +74,7 @@ TEST(NewRun, TakesMembersOfItsBackendsConfigurationFromThere) {
 
   EXPECT_EQ(
     compose(asked_for, backend, {}, "ada", {1})->launch.backend_config,
-    (raw_json{R"({"stdin":"json","args":[]})"}));
+    (raw_json{R"({"args":[],"stdin":"json"})"}));
 }
 
 TEST(NewRun, TakesPatternsAndDeadlineFromThereApart) {

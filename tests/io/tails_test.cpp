@@ -23,11 +23,15 @@ struct Tails : testing::Test {
   }
 
   tails::id follow(const std::string& name, std::uint64_t offset = 0) {
-    return subject.follow(dir.path(name), offset, [this](tail_chunk c) {
+    return subject.follow(dir.path(name), offset, collector());
+  }
+
+  tails::sink collector() {
+    return [this](tail_chunk c) {
       if (!holds)
         c.in_hand.reset();
       chunks.put(std::move(c));
-    });
+    };
   }
 
   /// Everything asked of the loop before has been done, and what that posted.
@@ -336,8 +340,7 @@ TEST_F(Tails, LeaveNoDescriptorBehind) {
     tails brief(on);
     dir.append("log", "x");
     for (int i = 0; i < 20; ++i) {
-      const auto which = brief.follow(
-        dir.path("log"), 0, [this](tail_chunk c) { chunks.put(std::move(c)); });
+      const auto which = brief.follow(dir.path("log"), 0, collector());
       brief.grant(which);
       if (i % 2 == 0)
         brief.forget(which);
