@@ -196,7 +196,7 @@ followed updates_of(const json& event, dialect as) {
   else if (type == "run_completed")
     to.attach(answer_artifact(data, as));
   else if (type == "run_failed")
-    to.say(text_of(data, "error"));
+    to.fail("failed", text_of(data, "error"));
   else if (const auto now = text_of(data, "status");
            type == "status_changed" && is_final_status(now))
     to.fail(now, text_of(data, "cause"));

@@ -71,6 +71,17 @@ TEST(RunUpdates, EndWithTheRun) {
   EXPECT_TRUE(end.last);
 }
 
+TEST(RunUpdates, EndAFailureWithItsWords) {
+  const auto end =
+    updates_of(event("run_failed", {{"error", "it broke"}}), dialect::v1);
+
+  ASSERT_THAT(end.updates, SizeIs(1));
+  const auto& status = end.updates[0]["statusUpdate"]["status"];
+  EXPECT_EQ(status["state"], "TASK_STATE_FAILED");
+  EXPECT_EQ(status["message"]["parts"][0]["text"], "it broke");
+  EXPECT_TRUE(end.last);
+}
+
 TEST(RunUpdates, EndWithAQuestion) {
   const auto asked = updates_of(
     event("input_required", {{"request_id", "q1"}, {"title", "which?"}}), dialect::v1);

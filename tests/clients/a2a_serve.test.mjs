@@ -10,11 +10,11 @@ import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { SendMessageRequest, TaskState } from '@a2a-js/sdk';
 import { ClientFactory } from '@a2a-js/sdk/client';
-import { Gateway, claudeTests, eventually, troupe } from './gateway.mjs';
+import { Gateway, agentTests, eventually, troupe } from './gateway.mjs';
 import { processesOf } from './processes.mjs';
 
 const worker = join(dirname(fileURLToPath(import.meta.url)), 'small_worker.mjs');
-const t = claudeTests();
+const t = agentTests('claude_code');
 let far;
 
 before(() => {

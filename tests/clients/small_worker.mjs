@@ -13,8 +13,8 @@ const said = [];
 const tell = (type, more) => process.stdout.write(`${JSON.stringify({ type, ...more })}\n`);
 
 const steps = {
-  SAY: (text) => said.push(text),
-  CWD: () => said.push(process.cwd()),
+  SAY: (text) => void said.push(text),
+  CWD: () => void said.push(process.cwd()),
   ASK: async (title) => {
     tell('input_required', { title, kind: 'question', options: ['answer'] });
     const { decision, message } = await new Promise((resolve) => waiting.push(resolve));

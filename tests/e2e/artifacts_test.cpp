@@ -9,6 +9,8 @@ namespace {
 /// What an agent says at length.
 class artifacts : public daemon_test {
 protected:
+  void SetUp() override { configure("toolsets: [runs, artifacts]\n"); }
+
   /// The text of an event, range by range.
   static std::string
   in_whole(connection& me, const std::string& id, const json& event) {
