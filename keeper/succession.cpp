@@ -31,6 +31,18 @@ void set_inherited(const std::vector<int>& fds, bool inherited) {
     fcntl(fd, F_SETFD, inherited ? 0 : FD_CLOEXEC);
 }
 
+/// While the process became another program, its other threads may have opened some.
+void close_all_but(std::vector<int> kept) {
+  std::ranges::sort(kept);
+  int from = STDERR_FILENO + 1;
+  for (const int fd : kept) {
+    if (fd > from)
+      close_range(static_cast<unsigned>(from), static_cast<unsigned>(fd - 1), 0);
+    from = std::max(from, fd + 1);
+  }
+  close_range(static_cast<unsigned>(from), ~0U, 0);
+}
+
 result<manifest> read_manifest(int fd) {
   struct stat facts {};
   if (fstat(fd, &facts) < 0)
@@ -110,7 +122,10 @@ result<inheritance> inherit(int manifest_fd) {
   auto what = read_manifest(file.get());
   if (!what)
     return fail(std::move(what.error()));
-  set_inherited(named_in(*what), false);
+  auto kept = named_in(*what);
+  set_inherited(kept, false);
+  kept.push_back(manifest_fd);
+  close_all_but(std::move(kept));
   inheritance all;
   all.lock.reset(what->lock);
   all.listener.reset(what->listener);

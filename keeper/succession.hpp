@@ -80,8 +80,9 @@ struct inheritance {
 /// Returns only if that cannot be done: why. Nothing has changed then.
 [[nodiscard]] error become_keeper(std::vector<std::string> argv, const manifest& what);
 
-/// On the other side. Takes every descriptor that is named; from now on none of them is
-/// handed to a program by accident.
+/// On the other side, before anything else is opened. Takes every descriptor that is
+/// named, closes every other one but stdio; from now on none is handed to a program by
+/// accident.
 [[nodiscard]] result<inheritance> inherit(int manifest_fd);
 
 } // namespace troupe::keeper

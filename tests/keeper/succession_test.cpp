@@ -115,6 +115,20 @@ TEST_P(Succession, GoesOnWithTheAgentsOfAKilledKeeper) {
   EXPECT_EQ(transcript(), "one two\n");
 }
 
+TEST_P(Succession, HoldsNothingThatIsNotNamed) {
+  auto first = accept_supervisor();
+  const auto born = spawn(first, talkative("read x"));
+  kill_keeper();
+  const descriptor opened_meanwhile(open("/proc/meminfo", O_RDONLY));
+  succeed(first, born);
+  auto second = accept_supervisor();
+  ASSERT_TRUE(second.next<spawned_report>()) << log();
+
+  const auto open_in_it = "/proc/" + std::to_string(keeper_pid_) + "/fd";
+  for (const auto& each : std::filesystem::directory_iterator(open_in_it))
+    EXPECT_NE(std::filesystem::read_symlink(each), "/proc/meminfo");
+}
+
 TEST_P(Succession, LosesAndDoublesNoByteOfWhatWaitsForAnAgentThatReadsLate) {
   auto first = accept_supervisor();
   const auto what = talkative("read go; cat");
