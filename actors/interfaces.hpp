@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/client_messages.hpp"
 #include "actors/file_talk.hpp"
 #include "actors/gate_messages.hpp"
 #include "actors/messages.hpp"

@@ -49,29 +49,6 @@ struct keeper_lost : message_tag {
   std::string why;
 };
 
-struct client_joined : message_tag {
-  std::uint64_t client = 0;
-  int pid = 0;
-  std::string cgroup;
-  std::vector<int> ancestors;
-};
-
-struct client_said : message_tag {
-  std::uint64_t client = 0;
-  std::string line;
-  bool cut = false;
-};
-
-struct client_left : message_tag {
-  std::uint64_t client = 0;
-  std::string why;
-};
-
-/// How many clients there are now.
-struct clients_here : message_tag {
-  std::size_t count = 0;
-};
-
 /// Say this to the agent: recorded, then folded, then sent.
 struct say_input : message_tag {
   input_kind kind = input_kind::turn;

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "gateway/row.hpp"
+
+namespace troupe::mcp {
+
+inline constexpr std::string_view default_toolsets = "runs";
+
+/// From names such as `runs,verbs` or `all`. An unknown name is an error with the
+/// nearest right one.
+[[nodiscard]] result<tool_list> listed(std::string_view toolsets);
+
+/// What a client's model is told of the whole server: how the listed tools work
+/// together, most important first, below 2,000 bytes (Claude Code cuts them there).
+[[nodiscard]] std::string instructions(const tool_list& list);
+
+/// docs/tools.md: every tool with its arguments and answer.
+[[nodiscard]] std::string tool_table_markdown();
+
+} // namespace troupe::mcp
