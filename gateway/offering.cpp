@@ -1,5 +1,8 @@
 #include "gateway/offering.hpp"
 
+#include "gateway/addresses.hpp"
+#include "gateway/prompts.hpp"
+
 #include <algorithm>
 
 namespace troupe::mcp {
@@ -14,6 +17,10 @@ result<offer> offered(std::string_view toolsets) {
   for (const auto& row : tools())
     if (std::ranges::find(all.tools, &row.shown) == all.tools.end())
       all.others.push_back(&row.shown);
+  all.resources = true;
+  all.templates = resource_templates();
+  all.prompts = prompts();
+  all.completes = true;
   all.tasks = true;
   return all;
 }

@@ -23,6 +23,7 @@ namespace troupe::mcp {
 using session_actor = caf::typed_actor<
   caf::reacts_to<client_said>,
   caf::reacts_to<client_left>,
+  caf::reacts_to<run_changed>,
   caf::reacts_to<wake>>;
 
 /// Who asks whom. The key is the same for the same call sent again.

@@ -1,5 +1,8 @@
 #include "gateway/serving.hpp"
 
+#include "gateway/completing.hpp"
+#include "gateway/prompts.hpp"
+#include "gateway/resources.hpp"
 #include "gateway/tasks.hpp"
 
 namespace troupe::mcp {
@@ -63,10 +66,13 @@ struct server {
   void operator()(const task_update& of) const { leave(of.id); }
   void operator()(const task_cancel& of) const { leave(of.id); }
 
-  template <class Other>
-  void operator()(const Other&) const {
-    reply(refusal{jsonrpc::method_not_found, "There is nothing of the kind", nullptr});
+  void operator()(const resource_list& list) const { list_resources(who, list, reply); }
+  void operator()(const resource_read& read) const {
+    read_resource(who, read.uri, reply);
   }
+  void operator()(const resource_watch& watch) const { grant_watch(who, watch, reply); }
+  void operator()(const prompt_get& get) const { get_prompt(who, get, reply); }
+  void operator()(const completion& word) const { complete(who, word, reply); }
 
 private:
   static refusal no_task() {

@@ -10,6 +10,7 @@ namespace troupe::mcp {
 namespace {
 
 constexpr int hello_version = 1;
+constexpr std::uint64_t news_token = 0; ///< Works are numbered from 1.
 
 result<hello> read_hello(const client_said& said) {
   auto greeting = decode_text<hello>(said.line);
@@ -160,6 +161,7 @@ void session_state::obey(orders all) {
     else if (const auto* dropped = std::get_if<forget>(&each))
       note(dropped->number, "dropped", {});
   }
+  watch();
 }
 
 void session_state::start(std::uint64_t number, std::shared_ptr<const request> asked) {
@@ -186,6 +188,10 @@ void session_state::finish(std::uint64_t number, settlement given) {
 }
 
 void session_state::tick(std::uint64_t number) {
+  if (number == news_token) {
+    news_paused_ = false;
+    return tell_news();
+  }
   const auto it = under_way_.find(number);
   if (it == under_way_.end())
     return;
@@ -225,6 +231,7 @@ void session_state::left() {
   left_ = true;
   if (conversation_)
     conversation_->hang_up();
+  self_->send(at_.registry, watch_runs{.who = shared_who_}, watcher_actor(self_));
   leave_if_done();
 }
 
@@ -245,6 +252,7 @@ session_actor::behavior_type session(
   return {
     [self](const client_said& said) { self->state.take(said); },
     [self](const client_left&) { self->state.left(); },
+    [self](const run_changed& news) { self->state.changed(news); },
     [self](const wake& timer) { self->state.tick(timer.token); }};
 }
 

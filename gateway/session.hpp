@@ -2,6 +2,7 @@
 
 #include "actors/interfaces.hpp"
 #include "actors/room.hpp"
+#include "gateway/addresses.hpp"
 #include "gateway/call_log.hpp"
 #include "gateway/row.hpp"
 #include "gateway/toolsets.hpp"
@@ -9,6 +10,8 @@
 #include "protocol/hello.hpp"
 
 #include <deque>
+#include <map>
+#include <set>
 
 namespace troupe::mcp {
 
@@ -29,6 +32,7 @@ public:
   static inline const char* name = "session";
   static constexpr std::size_t waiting_max = 64;
   static constexpr std::chrono::seconds progress_period{20};
+  static constexpr std::chrono::milliseconds news_period{250};
   static constexpr std::chrono::seconds identity_timeout{15};
 
   void begin(
@@ -40,6 +44,7 @@ public:
 
   void take(const client_said& said);
   void tick(std::uint64_t number);
+  void changed(const run_changed& news);
   void left();
 
 private:
@@ -66,6 +71,8 @@ private:
   void finish(std::uint64_t number, settlement given);
   void note(std::uint64_t number, std::string_view how, std::string output);
   void say(std::string message, const json& about);
+  void watch();
+  void tell_news();
   void leave_if_done();
 
   session_actor::pointer self_ = nullptr;
@@ -81,6 +88,11 @@ private:
   std::shared_ptr<const offer> offered_;
   std::optional<conversation> conversation_;
   std::map<std::uint64_t, open_work> under_way_;
+  std::map<std::string, address> watched_; ///< By URI.
+  bool watches_lists_ = false;
+  std::set<std::string> changed_; ///< Of those; not told yet.
+  bool list_changed_ = false;     ///< Not told yet.
+  bool news_paused_ = false;      ///< They were told a moment ago.
   bool left_ = false;
 };
 

@@ -58,6 +58,9 @@ public:
 
   [[nodiscard]] const subscriptions& listening() const { return listening_; }
 
+  /// Whether anybody would hear of such a change.
+  [[nodiscard]] bool tells_of(changing_list which) const;
+
   /// The client will say nothing more: what it was asked will not be answered.
   void hang_up();
 
@@ -78,6 +81,7 @@ private:
   void watch(const request& asked, const granted& what, const batch& of, orders& out);
   [[nodiscard]] std::string
   line_of(const request& asked, const settlement& what, timestamp now) const;
+  [[nodiscard]] bool tells_at_large(changing_list which) const;
   static void tell(const batch& of, std::string line, const json& about, orders& out);
 
   terms terms_;

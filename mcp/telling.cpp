@@ -50,12 +50,20 @@ orders conversation::changed(const std::string& uri) const {
   return all_of(listening_.changed(uri));
 }
 
-orders conversation::changed(changing_list which) const {
-  auto out = all_of(listening_.changed(which));
+bool conversation::tells_at_large(changing_list which) const {
   const auto& by = *terms_.offered;
   const bool declared =
     which == changing_list::resources ? by.resources : by.lists_change;
-  if (declared && dialogue_.of_legacy().has_begun())
+  return declared && dialogue_.of_legacy().has_begun();
+}
+
+bool conversation::tells_of(changing_list which) const {
+  return tells_at_large(which) || listening_.watches(which);
+}
+
+orders conversation::changed(changing_list which) const {
+  auto out = all_of(listening_.changed(which));
+  if (tells_at_large(which))
     out.push_back(say{
       print_json(jsonrpc::notification(
         "notifications/" + std::string(to_string(which)) + "/list_changed",

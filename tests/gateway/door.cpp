@@ -65,9 +65,19 @@ fake_registry(registry_actor::stateful_pointer<fake_state> self, desk_script* s)
       s->restarted.push_back(q);
       return s->answer(restarted_run{.run_id = q.what.run_id.value_or("r_?")});
     },
+    [=](const asked<list_pending>&) { return s->answer(s->questions); },
+    [=](const asked<get_event_artifact>&) { return s->answer(event_artifact{}); },
+    [=](const asked<list_sessions>&) { return s->answer(s->sessions); },
     [](const follow_run&, const team_actor&) {},
+    [=](const watch_runs& what, const watcher_actor& who) {
+      s->watched.push_back(what);
+      s->watcher = who;
+    },
     [](const runs_actor&) {},
-    [](const run_report&) {},
+    [=](const run_report& told) {
+      if (s->watcher)
+        self->send(s->watcher, run_changed{.brief = told.brief, .listed = s->comes});
+    },
     [](const run_brief&, const run_actor&) {},
     [](const run_over&) -> caf::result<written> { return written{}; },
     [](const run_removed&) {},
@@ -211,6 +221,12 @@ void door_world::release(std::size_t most) {
   w.token = most;
   caf::anon_send(at.registry, w);
   caf::anon_send(at.runs, w);
+  settle();
+}
+
+void door_world::change(const run_brief& run, bool listed) {
+  script.comes = listed;
+  caf::anon_send(at.registry, run_report{.brief = run});
   settle();
 }
 

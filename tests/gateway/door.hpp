@@ -36,6 +36,11 @@ struct desk_script {
   why_view decisions;
   waited_runs waited;
   run_diff changed;
+  session_page sessions;
+  open_questions questions;
+  std::vector<watch_runs> watched;
+  watcher_actor watcher; ///< The last who watches.
+  bool comes = false;    ///< How the next change is told.
   std::vector<caf::typed_response_promise<waited_runs>> waits;
   std::vector<caf::typed_response_promise<process_owner>> identities;
   bool hold_identities = false;
@@ -74,6 +79,9 @@ struct door_world : actor_world {
 
   /// Lets the desk answer so many of the waits, or identities, it holds.
   void release(std::size_t most = 1000);
+
+  /// The registry tells of a change to whoever watches.
+  void change(const run_brief& run, bool listed = false);
 
   /// Everything said to the client since the last time.
   std::vector<json> heard(std::uint64_t who = client);

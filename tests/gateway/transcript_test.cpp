@@ -58,6 +58,13 @@ struct Transcript : test::door_world, ::testing::WithParamInterface<std::string>
     join();
     say(hello_line);
   }
+
+  /// `r_1 changes`, or `r_2 comes`: a run that was not there. A while goes by.
+  void happen(const std::string& text) {
+    run_brief run{.run_id = text.substr(0, text.find(' ')), .session_id = "s_1"};
+    change(run, text.ends_with("comes"));
+    advance(session_state::news_period);
+  }
 };
 
 TEST_P(Transcript, IsWhatIsSaid) {
@@ -68,6 +75,12 @@ TEST_P(Transcript, IsWhatIsSaid) {
     if (line.what == test::transcript_line::kind::said) {
       say(names.filled(line.text));
       release();
+      for (auto& message : heard())
+        answers.push_back(std::move(message));
+      continue;
+    }
+    if (line.what == test::transcript_line::kind::happened) {
+      happen(line.text);
       for (auto& message : heard())
         answers.push_back(std::move(message));
       continue;
