@@ -1,6 +1,7 @@
 #include "gateway/serving.hpp"
 
 #include "gateway/completing.hpp"
+#include "gateway/eliciting.hpp"
 #include "gateway/prompts.hpp"
 #include "gateway/resources.hpp"
 #include "gateway/tasks.hpp"
@@ -28,6 +29,8 @@ struct server {
 
   /// A client that can look at a task later is not kept waiting.
   void operator()(const tool_call& call) const {
+    if (asks_its_person(who, asked))
+      return wait_asking(who, asked, reply);
     const auto& row = row_for(*call.which);
     auto of = call.arguments;
     of.erase("wait_ms");

@@ -59,8 +59,24 @@ struct Transcript : test::door_world, ::testing::WithParamInterface<std::string>
     say(hello_line);
   }
 
-  /// `r_1 changes`, or `r_2 comes`: a run that was not there. A while goes by.
+  /// `r_1 changes`, or `r_2 comes`: a run that was not there. A while goes by. `r_1
+  /// asks` for a permission, or `ends`.
   void happen(const std::string& text) {
+    if (text.ends_with("asks") || text.ends_with("ends")) {
+      const bool asks = text.ends_with("asks");
+      script.waited.runs[0].pending_requests = asks ? 1 : 0;
+      script.questions = {};
+      if (asks)
+        script.questions.requests = {
+          {.run_id = "r_1",
+           .agent_name = "agent1",
+           .request_id = "p1",
+           .kind = "permission",
+           .title = "Bash: make",
+           .detail = {R"({"command":"make"})"},
+           .options = {"allow", "deny"}}};
+      return;
+    }
     run_brief run{.run_id = text.substr(0, text.find(' ')), .session_id = "s_1"};
     change(run, text.ends_with("comes"));
     advance(session_state::news_period);
