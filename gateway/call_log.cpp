@@ -1,5 +1,7 @@
 #include "gateway/call_log.hpp"
 
+#include "protocol/audit.hpp"
+
 #include <spdlog/logger.h>
 
 #include <algorithm>
@@ -123,12 +125,16 @@ json masked(const json& value) {
 }
 
 std::string log_line(const call_entry& entry) {
-  return "call " + std::string(entry.tool) +
-         " answered client=" + std::to_string(entry.client) + "/" +
-         one_line(entry.client_name, 80) + " outcome=" + std::string(entry.outcome) +
-         " took=" + std::to_string(entry.took.count()) +
-         "ms input=" + shown(print_json(masked(entry.input))) +
-         " output=" + shown_output(entry.output);
+  const audit_entry told{
+    .what = std::string(entry.tool),
+    .client = entry.client,
+    .client_name = one_line(entry.client_name, 80),
+    .run_id = entry.run_id,
+    .outcome = std::string(entry.outcome),
+    .took_ms = entry.took.count(),
+    .input = shown(print_json(masked(entry.input))),
+    .output = shown_output(entry.output)};
+  return "call " + encode_text(told);
 }
 
 call_log log_calls_to(std::shared_ptr<spdlog::logger> logger) {

@@ -19,7 +19,8 @@ namespace troupe::mcp {
 struct call_entry {
   std::uint64_t client = 0;
   std::string_view client_name;
-  std::string_view tool; ///< Or the method, of what is no tool.
+  std::optional<std::string> run_id; ///< The run that the client is part of.
+  std::string_view tool;             ///< Or the method, of what is no tool.
   std::chrono::milliseconds took{0};
   std::string_view outcome; ///< ok, error or dropped.
   json input;               ///< Unmasked: mask it before it is shown.
@@ -43,7 +44,7 @@ using call_log = std::function<void(const call_entry&)>;
 /// (a count such as `input_tokens` does not).
 [[nodiscard]] json masked(const json& value);
 
-/// Noun, verb, key=value; masked, and bounded at about 4 KiB.
+/// `call ` and an audit_entry; masked, and bounded at about 8 KiB.
 [[nodiscard]] std::string log_line(const call_entry& entry);
 
 } // namespace troupe::mcp

@@ -77,7 +77,10 @@ void session_state::greet(const client_said& said) {
 
 /// Whether what the client wants to be shown is there.
 bool session_state::welcome(const hello& greeting) {
-  auto all = offered(greeting.toolsets.value_or(options_.toolsets));
+  auto wanted = greeting.toolsets.value_or(options_.toolsets);
+  if (is_read_only(options_.toolsets))
+    wanted.append(",").append(read_only_word);
+  auto all = offered(wanted);
   if (!all) {
     refuse(all.error().message);
     return false;
@@ -214,6 +217,7 @@ void session_state::note(
   call_entry entry{
     .client = peer_.client,
     .client_name = asked->client_name,
+    .run_id = shared_who_->run_id,
     .tool = subject(*asked),
     .took = outside_->now() - since,
     .outcome = how,

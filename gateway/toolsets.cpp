@@ -62,6 +62,7 @@ error unknown_toolset(std::string_view name) {
   for (const auto& g : guides)
     words.push_back(g.toolset);
   words.emplace_back("all");
+  words.push_back(read_only_word);
   return {
     errc::invalid_argument,
     "toolsets: " + unknown_value(std::string(name), words).reason};
@@ -72,21 +73,43 @@ bool has(const tool_list& list, std::string_view toolset) {
     list, [&](const tool* t) { return t->info.toolset == toolset; });
 }
 
-} // namespace
+bool has_tool(const tool_list& list, std::string_view name) {
+  return std::ranges::any_of(list, [&](const tool* t) { return t->info.name == name; });
+}
 
-result<tool_list> listed(std::string_view toolsets) {
-  std::vector<std::string_view> wanted;
+std::vector<std::string_view> split(std::string_view toolsets) {
+  std::vector<std::string_view> names;
   while (!toolsets.empty()) {
     const auto end = std::min(toolsets.find(','), toolsets.size());
-    const auto name = toolsets.substr(0, end);
-    if (name != "all" && !known(name))
-      return fail(unknown_toolset(name));
-    wanted.push_back(name);
+    names.push_back(toolsets.substr(0, end));
     toolsets.remove_prefix(std::min(end + 1, toolsets.size()));
   }
+  return names;
+}
+
+constexpr std::string_view only_reads =
+  "This connection only reads: it starts, answers and stops nothing.\n"
+  "list_runs finds runs, get_run tells all about one, poll_events what it did, and "
+  "wait_runs waits for some; list_pending shows what agents ask.\n";
+
+} // namespace
+
+bool is_read_only(std::string_view toolsets) {
+  return std::ranges::count(split(toolsets), read_only_word) > 0;
+}
+
+result<tool_list> listed(std::string_view toolsets) {
+  auto wanted = split(toolsets);
+  const bool only = std::erase(wanted, read_only_word) > 0;
+  if (only && wanted.empty())
+    wanted.push_back(default_toolsets);
+  for (const auto name : wanted)
+    if (name != "all" && !known(name))
+      return fail(unknown_toolset(name));
   const auto is_wanted = [&](const tool& t) {
-    return std::ranges::any_of(
-      wanted, [&](auto name) { return name == "all" || name == t.info.toolset; });
+    return (t.info.read_only || !only) && std::ranges::any_of(wanted, [&](auto name) {
+             return name == "all" || name == t.info.toolset;
+           });
   };
   tool_list list;
   for (const auto& row : tools())
@@ -97,6 +120,8 @@ result<tool_list> listed(std::string_view toolsets) {
 
 std::string instructions(const tool_list& list) {
   std::string text = "Troupe runs coding agents as supervised background runs.\n";
+  if (has_tool(list, "get_run") && !has_tool(list, "spawn_run"))
+    return text.append(only_reads);
   for (const auto& g : guides)
     if (has(list, g.toolset))
       text += g.text;

@@ -242,14 +242,14 @@ TEST(CallLog, WritesOneLineACall) {
 
   EXPECT_EQ(
     log_line(entry),
-    R"(call get_run answered client=3/codex x outcome=ok took=12ms input={"run_id":"r_1","token":"***"} output={"secret":"***","status":"queued"})");
+    R"(call {"what":"get_run","client":3,"client_name":"codex x","outcome":"ok","took_ms":12,"input":"{\"run_id\":\"r_1\",\"token\":\"***\"}","output":"{\"secret\":\"***\",\"status\":\"queued\"}"})");
 }
 
 TEST(CallLog, TellsOnlyTheSizeOfALongOutput) {
   const call_entry entry{
     .tool = "x", .output = R"({"secret":")" + std::string(20'000, 's') + R"("})"};
 
-  EXPECT_TRUE(log_line(entry).ends_with("output=(20013 bytes)"));
+  EXPECT_TRUE(log_line(entry).ends_with(R"x("output":"(20013 bytes)"})x"));
 }
 
 TEST(CallLog, BoundsALine) {

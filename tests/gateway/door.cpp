@@ -154,12 +154,13 @@ fake_worktrees(worktrees_actor::stateful_pointer<fake_state>, desk_script* s) {
 
 } // namespace
 
-door_world::door_world()
+door_world::door_world(std::string toolsets)
   : at(staffed()), gate(spawn(
                      mcp::gateway,
                      static_cast<room*>(&outside),
                      at,
                      mcp::session_options{
+                       .toolsets = std::move(toolsets),
                        .log = [this](const mcp::call_entry& e) { logged.push_back(e); },
                        .seals = std::make_shared<const mcp::seal>("a test's own")})) {}
 

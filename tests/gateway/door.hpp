@@ -60,7 +60,7 @@ struct door_world : actor_world {
   desk at;
   gateway_actor gate;
 
-  door_world();
+  explicit door_world(std::string toolsets = std::string(mcp::default_toolsets));
 
   static constexpr std::uint64_t client = 7;
   static constexpr const char* hello_line =

@@ -5,6 +5,10 @@ namespace {
 
 struct Session : test::door_world {};
 
+struct ReadOnlyDoor : test::door_world {
+  ReadOnlyDoor() : door_world("runs,read-only") {}
+};
+
 TEST_F(Session, AnswersInitializeThenListsAndCallsTools) {
   join();
   say(hello_line);
@@ -129,6 +133,19 @@ TEST_F(Session, TellsEachRequestOfARefusedClientWhyAndHangsUp) {
   EXPECT_EQ(reply["id"], 0);
   EXPECT_EQ(reply["error"]["message"], "the token is not of this run");
   EXPECT_TRUE(outside.hung_up.contains(client));
+}
+
+TEST_F(ReadOnlyDoor, ListsNoOtherToolsWhateverIsAskedFor) {
+  join();
+  say(R"({"version":1,"relay":"r","cwd":"/","env":{},"toolsets":"all"})");
+  say(
+    R"({"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25"}})");
+  (void)answer();
+
+  call(1, "spawn_run", {{"backend", "claude_code"}, {"prompt", "x"}});
+
+  EXPECT_EQ(answer()["error"]["code"], -32602);
+  EXPECT_TRUE(script.spawned.empty());
 }
 
 TEST_F(Session, NamesTheNearestToolset) {

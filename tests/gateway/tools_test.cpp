@@ -151,11 +151,21 @@ TEST(Toolsets, CanBeNamedTogether) {
   EXPECT_EQ(listed("all")->size(), tools().size());
 }
 
+TEST(Toolsets, MayOnlyRead) {
+  const auto list = listed("runs,teams,read-only");
+
+  EXPECT_EQ(list->size(), 7U);
+  for (const auto* t : *list)
+    EXPECT_TRUE(t->info.read_only) << t->info.name;
+  EXPECT_EQ(listed("read-only")->size(), 5U);
+  EXPECT_THAT(instructions(*list), ::testing::Not(HasSubstr("spawn_run")));
+}
+
 TEST(Toolsets, NameTheNearestRightWord) {
   EXPECT_THAT(listed("verb").error().message, HasSubstr("did you mean verbs?"));
   EXPECT_THAT(
     listed("runs,xyzzy").error().message,
-    HasSubstr("allowed are runs, artifacts, verbs, teams, worktrees, all"));
+    HasSubstr("allowed are runs, artifacts, verbs, teams, worktrees, all, read-only"));
 }
 
 TEST(Instructions, StayBelowWhatClientsCut) {
