@@ -62,6 +62,10 @@ std::optional<error> out_of_bounds(const list_pending& question) {
   return outside("limit", question.limit, 1, 100);
 }
 
+std::optional<error> out_of_bounds(const list_sessions& question) {
+  return outside("limit", question.limit, 1, 100);
+}
+
 std::optional<error> out_of_bounds(const get_event_artifact& question) {
   return outside("limit", question.limit, 4, 1'048'576);
 }

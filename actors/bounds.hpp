@@ -2,6 +2,7 @@
 
 #include "protocol/result.hpp"
 #include "protocol/runs.hpp"
+#include "protocol/sessions.hpp"
 
 #include <optional>
 
@@ -14,6 +15,7 @@ namespace troupe {
 [[nodiscard]] std::optional<error> out_of_bounds(const wait_runs& question);
 [[nodiscard]] std::optional<error> out_of_bounds(const list_pending& question);
 [[nodiscard]] std::optional<error> out_of_bounds(const get_event_artifact& question);
+[[nodiscard]] std::optional<error> out_of_bounds(const list_sessions& question);
 [[nodiscard]] std::optional<error> out_of_bounds(const spawn_run& request);
 
 } // namespace troupe

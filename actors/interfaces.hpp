@@ -1,11 +1,13 @@
 #pragma once
 
+#include "actors/client_messages.hpp"
 #include "actors/file_talk.hpp"
 #include "actors/gate_messages.hpp"
 #include "actors/messages.hpp"
 #include "actors/notice_talk.hpp"
 #include "actors/sweep_messages.hpp"
 #include "actors/team_messages.hpp"
+#include "actors/watch_messages.hpp"
 #include "actors/worktree_talk.hpp"
 
 #include <caf/fwd.hpp>
@@ -154,7 +156,10 @@ using registry_actor = caf::typed_actor<
   caf::replies_to<asked<list_pending>>::with<open_questions>,
   caf::replies_to<asked<get_event_artifact>>::with<event_artifact>,
   caf::replies_to<asked<restart_run>>::with<restarted_run>,
+  caf::replies_to<asked<list_sessions>>::with<session_page>,
   caf::reacts_to<follow_run, team_actor>,
+  // Which runs it is told of from now on.
+  caf::reacts_to<watch_runs, watcher_actor>,
   // Who resumes finished runs; told once, at the start.
   caf::reacts_to<runs_actor>,
   caf::reacts_to<run_report>,

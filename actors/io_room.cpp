@@ -247,7 +247,7 @@ void io_room::open_doors() {
   order(keeper::ready_order{.version = TROUPE_VERSION});
 }
 
-void io_room::say(std::uint64_t client, std::string line) {
+void io_room::say(std::uint64_t client, std::string line, std::string /*about*/) {
   if (auto* door = parts_->door.load())
     door->send(client, std::move(line));
 }

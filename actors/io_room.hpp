@@ -52,7 +52,7 @@ public:
   void drain(std::uint64_t tail) override;
   void forget(std::uint64_t tail) override;
   void open_doors() override;
-  void say(std::uint64_t client, std::string line) override;
+  void say(std::uint64_t client, std::string line, std::string about) override;
   void acknowledge(std::uint64_t client, int lines) override;
   void hang_up(std::uint64_t client) override;
 

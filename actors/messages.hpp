@@ -21,11 +21,6 @@
 /// (protocol/runs.hpp). Never leaves the process.
 namespace troupe {
 
-/// How many clients there are now.
-struct clients_here : message_tag {
-  std::size_t count = 0;
-};
-
 /// Say this to the agent: recorded, then folded, then sent.
 struct say_input : message_tag {
   input_kind kind = input_kind::turn;

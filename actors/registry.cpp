@@ -50,12 +50,15 @@ const run_actor* registry_state::actor_of(const run_brief& run) const {
 
 void registry_state::register_run(const run_brief& brief, const run_actor& actor) {
   actors_[brief.run_id] = actor;
+  const bool fresh = roll_.find(brief.run_id) == nullptr;
   roll_.put(brief);
+  tell_watchers(brief, fresh);
 }
 
 void registry_state::report(const run_report& told) {
   roll_.put(told.brief);
   tell_follower(told.brief);
+  tell_watchers(told.brief, false);
   for (auto it = waiters_.begin(); it != waiters_.end();) {
     const auto& ids = it->second.question.run_ids;
     if (std::ranges::find(ids, told.brief.run_id) == ids.end()) {
@@ -247,8 +250,12 @@ registry_actor::behavior_type registry(
     [state](const asked<list_pending>& q) { return state->pending(q); },
     [state](const asked<get_event_artifact>& q) { return state->artifact(q); },
     [state](const asked<restart_run>& q) { return state->restart(q); },
+    [state](const asked<list_sessions>& q) { return state->sessions(q); },
     [state](const follow_run& whom, const team_actor& who) {
       state->follow(whom, who);
+    },
+    [state](const watch_runs& what, const watcher_actor& who) {
+      state->watch(what, who);
     },
     [state](const runs_actor& runs) { state->meet(runs); },
     [state](const run_report& told) { state->report(told); },

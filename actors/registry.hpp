@@ -3,6 +3,7 @@
 #include "actors/interfaces.hpp"
 #include "actors/roll.hpp"
 #include "actors/room.hpp"
+#include "actors/watchers.hpp"
 
 #include <map>
 #include <string>
@@ -25,7 +26,10 @@ public:
   void report(const run_report& told);
   void register_run(const run_brief& brief, const run_actor& actor);
   void retire(const run_over& over) { actors_.erase(over.run_id); }
-  void removed(const run_removed& gone) { roll_.remove(gone.run_id); }
+  void removed(const run_removed& gone);
+  void watch(const watch_runs& what, const watcher_actor& who) {
+    watchers_.put(what, who);
+  }
   void wake(std::uint64_t token);
 
   caf::result<run_view> get(const asked<get_run>& question);
@@ -36,6 +40,7 @@ public:
   caf::result<continued_run> go_on(const asked<continue_run>& question);
   caf::result<open_questions> pending(const asked<list_pending>& question);
   caf::result<event_artifact> artifact(const asked<get_event_artifact>& question);
+  caf::result<session_page> sessions(const asked<list_sessions>& question);
   caf::result<restarted_run> restart(const asked<restart_run>& question);
   void follow(const follow_run& whom, const team_actor& who);
 
@@ -46,6 +51,7 @@ private:
   };
 
   void tell_follower(const run_brief& brief);
+  void tell_watchers(const run_brief& brief, bool listed);
 
   struct waiter {
     caf::typed_response_promise<waited_runs> answer;
@@ -72,6 +78,7 @@ private:
   std::map<std::string, run_actor> actors_; ///< Of runs that are not final.
   std::map<std::uint64_t, waiter> waiters_;
   std::map<std::string, follower> followers_; ///< By run; of those that are not final.
+  watchers watchers_;
   std::uint64_t next_token_ = 0;
 };
 

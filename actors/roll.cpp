@@ -127,4 +127,30 @@ result<run_page> roll::list(const caller& who, const list_runs& question) const 
   return page;
 }
 
+session_page roll::sessions(const caller& who, const list_sessions& question) const {
+  session_page page;
+  std::map<std::string, std::size_t> places; ///< In the page; beyond it, of no use.
+  for (auto at = runs_.rbegin(); at != runs_.rend(); ++at) {
+    const auto& run = at->second;
+    const bool wanted = !question.session_id || run.session_id == *question.session_id;
+    if (!wanted || !may_see(who, run))
+      continue;
+    const auto [place, fresh] = places.try_emplace(run.session_id, places.size());
+    if (fresh && place->second < question.limit)
+      page.sessions.push_back(
+        {run.session_id,
+         run.agent_name,
+         run.backend,
+         run.cwd,
+         run.status,
+         run.updated_at,
+         run.summary,
+         {}});
+    if (place->second < question.limit)
+      page.sessions[place->second].run_ids.push_back(run.run_id);
+  }
+  page.total = places.size();
+  return page;
+}
+
 } // namespace troupe

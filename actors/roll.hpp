@@ -3,6 +3,7 @@
 #include "actors/caller.hpp"
 #include "protocol/result.hpp"
 #include "protocol/runs.hpp"
+#include "protocol/sessions.hpp"
 
 #include <map>
 #include <optional>
@@ -40,6 +41,10 @@ public:
   /// Newest first.
   [[nodiscard]] result<run_page>
   list(const caller& who, const list_runs& question) const;
+
+  /// Newest first; the runs of each newest first.
+  [[nodiscard]] session_page
+  sessions(const caller& who, const list_sessions& question) const;
 
   /// A person sees everything, a run its descendants.
   [[nodiscard]] bool may_see(const caller& who, const run_brief& run) const;

@@ -45,8 +45,10 @@ public:
   /// Everything is recovered: lets clients in and tells the keeper.
   virtual void open_doors() = 0;
 
-  /// To a client: one line, and what of its own lines has been dealt with.
-  virtual void say(std::uint64_t client, std::string line) = 0;
+  /// To a client: one line, and what of its own lines has been dealt with. `about` is
+  /// the printed id of the request that the line belongs to, empty if to none: over
+  /// HTTP each request has a stream of its own.
+  virtual void say(std::uint64_t client, std::string line, std::string about) = 0;
   virtual void acknowledge(std::uint64_t client, int lines) = 0;
   virtual void hang_up(std::uint64_t client) = 0;
 };

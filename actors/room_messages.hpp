@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <vector>
 
 /// What the room says to actors (actors/room.hpp).
 namespace troupe {
@@ -35,24 +34,6 @@ struct kept_news : message_tag {
 
 /// The keeper's socket is gone.
 struct keeper_lost : message_tag {
-  std::string why;
-};
-
-struct client_joined : message_tag {
-  std::uint64_t client = 0;
-  int pid = 0;
-  std::string cgroup;
-  std::vector<int> ancestors;
-};
-
-struct client_said : message_tag {
-  std::uint64_t client = 0;
-  std::string line;
-  bool cut = false;
-};
-
-struct client_left : message_tag {
-  std::uint64_t client = 0;
   std::string why;
 };
 

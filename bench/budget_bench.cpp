@@ -1,4 +1,4 @@
-#include "mcp/budget.hpp"
+#include "gateway/event_pages.hpp"
 
 #include <benchmark/benchmark.h>
 

@@ -98,6 +98,12 @@ private:
     logs->add_option("-n,--tail", logs_.last, "Only the last N events")
       ->check(CLI::NonNegativeNumber);
     logs->add_flag("--json", logs_.as_json, "Events as JSON, one a line");
+    auto* audit = command("audit", "What clients asked of the daemon", audit_);
+    audit->add_option("--what", audit_.what, "Only this tool or method");
+    audit->add_option("--outcome", audit_.outcome, "Only ok, error or dropped");
+    audit->add_option("-n,--tail", audit_.last, "Only the last N; 100 if absent")
+      ->check(CLI::NonNegativeNumber);
+    audit->add_flag("--json", audit_.as_json, "Entries as JSON, one a line");
   }
 
   void add_orders() {
@@ -202,6 +208,7 @@ private:
   daemon_options daemon_;
   ps_options ps_;
   logs_options logs_;
+  audit_options audit_;
   show_options show_;
   wait_options wait_;
   kill_options kill_;

@@ -1,5 +1,6 @@
 #include "cli/a2a_command.hpp"
 #include "cli/arguments.hpp"
+#include "cli/audit_command.hpp"
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
 #include "cli/daemon_command.hpp"
@@ -35,6 +36,9 @@ int obey(const place& where, const daemon_options& wanted) {
 }
 int obey(const place& where, const a2a_options& wanted) {
   return serve_a2a(where, wanted);
+}
+int obey(const place& where, const audit_options& wanted) {
+  return show_audit(where, wanted);
 }
 int obey(const place& where, const doctor_options& wanted) {
   return examine(where, wanted);

@@ -50,6 +50,13 @@ struct logs_options {
   std::optional<std::uint64_t> last;
 };
 
+struct audit_options {
+  std::optional<std::string> what;    ///< Only this tool or method.
+  std::optional<std::string> outcome; ///< Only these.
+  std::size_t last = 100;
+  bool as_json = false;
+};
+
 struct show_options {
   std::string run;
   bool as_json = false;
@@ -156,6 +163,7 @@ struct invocation {
     daemon_options,
     ps_options,
     logs_options,
+    audit_options,
     show_options,
     wait_options,
     kill_options,

@@ -10,10 +10,10 @@
 #include "actors/syncer.hpp"
 #include "actors/teams.hpp"
 #include "actors/worktrees.hpp"
+#include "gateway/gateway.hpp"
 #include "io/clients.hpp"
 #include "io/headroom.hpp"
 #include "keeper/descriptor.hpp"
-#include "mcp/gateway.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
@@ -21,6 +21,7 @@
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include <array>
 #include <condition_variable>
 #include <cstdlib>
 #include <fcntl.h>
@@ -28,6 +29,7 @@
 #include <numeric>
 #include <optional>
 #include <poll.h>
+#include <sys/random.h>
 
 namespace troupe::host {
 
@@ -69,6 +71,14 @@ std::string joined(const std::vector<std::string>& words) {
 std::string own_directory() {
   std::error_code ignored;
   return std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path();
+}
+
+/// What clients were given to keep is worth nothing to another supervisor.
+std::shared_ptr<const mcp::seal> fresh_seal() {
+  std::array<unsigned char, 32> key{};
+  if (getrandom(key.data(), key.size(), 0) != static_cast<ssize_t>(key.size()))
+    std::_Exit(exit_service_died);
+  return std::make_shared<const mcp::seal>(std::string(key.begin(), key.end()));
 }
 
 /// A process closes its descriptors a little before it is seen to be dead.
@@ -160,7 +170,8 @@ void take_on_runs(
     mcp::session_options{
       .toolsets = joined(options.config.toolsets),
       .line_bytes_max = io::clients::line_bytes_max,
-      .log = mcp::log_calls_to(spdlog::default_logger())});
+      .log = mcp::log_calls_to(spdlog::default_logger()),
+      .seals = fresh_seal()});
 }
 
 } // namespace

@@ -166,20 +166,6 @@ json fit(json answer, std::size_t bytes_max) {
   return best;
 }
 
-json fit(const event_page& page, std::size_t bytes_max) {
-  auto answer = encode(page);
-  if (printed(answer) <= bytes_max || page.events.size() < 2)
-    return fit(std::move(answer), bytes_max);
-  const auto rows = std::max<std::size_t>(1, rows_within(answer, "events", bytes_max));
-  auto& events = answer["events"];
-  events.erase(events.begin() + static_cast<json::difference_type>(rows), events.end());
-  const auto seq = events.back().find("seq");
-  if (seq != events.back().end())
-    answer["next_after_seq"] = *seq;
-  answer["has_more"] = true;
-  return fit(std::move(answer), bytes_max);
-}
-
 std::size_t rows_within(const json& answer, const char* list, std::size_t bytes_max) {
   const auto& rows = answer.at(list);
   auto bytes = printed(answer);

@@ -1,7 +1,6 @@
 #pragma once
 
 #include "protocol/json.hpp"
-#include "protocol/runs.hpp"
 
 #include <cstddef>
 
@@ -18,10 +17,6 @@ inline constexpr std::size_t answer_bytes_max = 1024 * 1024;
 /// all to the same length and never inside a character; if that is not enough, lists
 /// and objects lose their last members. Total and pure.
 [[nodiscard]] json fit(json answer, std::size_t bytes_max);
-
-/// Fewer events, so that the page fits and its cursor is right; always one at least,
-/// which `fit` then shortens.
-[[nodiscard]] json fit(const event_page& page, std::size_t bytes_max);
 
 /// How many rows of `list` (an array of `answer`) print within the budget.
 [[nodiscard]] std::size_t

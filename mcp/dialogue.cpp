@@ -4,7 +4,7 @@ namespace troupe::mcp {
 
 namespace {
 
-std::vector<step> refusal(int code, std::string text) {
+std::vector<step> refused(int code, std::string text) {
   return {say_answer{jsonrpc::failure({code, std::move(text), nullptr})}};
 }
 
@@ -15,18 +15,18 @@ turn dialogue::take(std::string_view line, timestamp now) {
     return {};
   const auto value = parse_json(line);
   if (!value)
-    return {refusal(jsonrpc::parse_error, "parse error: " + value.error().message)};
+    return {refused(jsonrpc::parse_error, "parse error: " + value.error().message)};
   return value->is_array() ? take_batch(*value, now)
                            : turn{take_message(*value, false, now)};
 }
 
 turn dialogue::take_batch(const json& values, timestamp now) {
   if (!legacy_.has_batches())
-    return {refusal(
+    return {refused(
       jsonrpc::invalid_request,
       "batches exist in MCP 2025-03-26 only; send one message a line")};
   if (values.empty() || values.size() > batch_max)
-    return {refusal(
+    return {refused(
       jsonrpc::invalid_request,
       "a batch has 1 to " + std::to_string(batch_max) + " messages")};
   turn all{.batch = true};
@@ -48,7 +48,7 @@ dialogue::take_message(const json& value, bool in_batch, timestamp now) {
     return {};
   }
   if (m->what == jsonrpc::kind::response)
-    return {};
+    return {client_reply{m->id, m->outcome, m->failure}};
   auto s = answer(*m, in_batch, now);
   if (!s)
     return {say_answer{jsonrpc::failure(s.error())}};

@@ -14,9 +14,11 @@ class dialogue {
 public:
   static constexpr std::size_t batch_max = 64;
 
-  explicit dialogue(const tool_list& list) : legacy_(list), modern_(list) {}
+  explicit dialogue(const terms& held) : legacy_(held), modern_(held) {}
 
   [[nodiscard]] turn take(std::string_view line, timestamp now);
+
+  [[nodiscard]] const legacy_dialogue& of_legacy() const { return legacy_; }
 
 private:
   [[nodiscard]] std::vector<step>

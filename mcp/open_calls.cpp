@@ -9,9 +9,7 @@ bool open_calls::full() const {
 }
 
 bool open_calls::has(const json& id) const {
-  return std::ranges::any_of(calls_, [&](const auto& entry) {
-    return !entry.second.dropped && entry.second.asked.id == id;
-  });
+  return number_of(id).has_value();
 }
 
 std::uint64_t open_calls::add(open_call call) {
@@ -20,7 +18,7 @@ std::uint64_t open_calls::add(open_call call) {
   return next_++;
 }
 
-const open_call* open_calls::wanted(std::uint64_t number) const {
+open_call* open_calls::wanted(std::uint64_t number) {
   const auto it = calls_.find(number);
   return it == calls_.end() || it->second.dropped ? nullptr : &it->second;
 }
@@ -33,14 +31,32 @@ std::optional<open_call> open_calls::take(std::uint64_t number) {
   return std::move(node.mapped());
 }
 
-const open_call* open_calls::drop(const json& id) {
-  for (auto& [number, call] : calls_)
-    if (!call.dropped && call.asked.id == id) {
-      call.dropped = true;
-      --wanted_;
-      return &call;
-    }
-  return nullptr;
+std::optional<std::uint64_t> open_calls::number_of(const json& id) const {
+  const auto it = std::ranges::find_if(calls_, [&](const auto& entry) {
+    return !entry.second.dropped && entry.second.asked->id == id;
+  });
+  return it == calls_.end() ? std::nullopt : std::optional(it->first);
+}
+
+std::optional<std::uint64_t> open_calls::awaiting(const std::string& id) const {
+  const auto it = std::ranges::find_if(
+    calls_, [&](const auto& entry) { return entry.second.awaited.contains(id); });
+  return it == calls_.end() ? std::nullopt : std::optional(it->first);
+}
+
+std::vector<std::uint64_t> open_calls::awaiting() const {
+  std::vector<std::uint64_t> numbers;
+  for (const auto& [number, call] : calls_)
+    if (!call.awaited.empty())
+      numbers.push_back(number);
+  return numbers;
+}
+
+void open_calls::drop(std::uint64_t number) {
+  if (auto* call = wanted(number)) {
+    call->dropped = true;
+    --wanted_;
+  }
 }
 
 } // namespace troupe::mcp

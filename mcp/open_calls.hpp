@@ -1,7 +1,6 @@
 #pragma once
 
-#include "mcp/steps.hpp"
-#include "supervision/restart.hpp"
+#include "mcp/request.hpp"
 
 #include <map>
 #include <memory>
@@ -17,16 +16,17 @@ struct batch_answers {
   std::size_t open = 0; ///< Requests of it that are not settled.
 };
 
-/// One tool call under way.
+/// One request under way.
 struct open_call {
-  call_tool asked;
-  supervision::moment since{0};
+  std::shared_ptr<const request> asked;
   std::shared_ptr<batch_answers> batch; ///< Null: answered by itself.
   bool dropped = false;                 ///< The client wants no answer any more.
+  /// What the client was asked meanwhile and has not given: request id → key.
+  std::map<std::string, std::string> awaited;
 };
 
-/// The calls of one client that are under way. A dropped call stays until its work has
-/// answered, so that dropping calls makes no room for boundless work.
+/// The requests of one client that are under way. A dropped one stays until its work
+/// has answered, so that dropping requests makes no room for boundless work.
 class open_calls {
 public:
   static constexpr std::size_t wanted_max = 128;
@@ -36,17 +36,26 @@ public:
   [[nodiscard]] bool empty() const { return calls_.empty(); }
   [[nodiscard]] bool has(const json& id) const;
 
-  /// Names the call by a number, which also serves its timers.
+  /// Names the call by a number.
   [[nodiscard]] std::uint64_t add(open_call call);
 
   /// The call if it is still wanted; nullptr otherwise.
-  [[nodiscard]] const open_call* wanted(std::uint64_t number) const;
+  [[nodiscard]] open_call* wanted(std::uint64_t number);
 
   /// Its work has answered.
   [[nodiscard]] std::optional<open_call> take(std::uint64_t number);
 
-  /// The client wants no answer; the call that this is about, or nullptr.
-  const open_call* drop(const json& id);
+  /// The number of the call with this id that is wanted.
+  [[nodiscard]] std::optional<std::uint64_t> number_of(const json& id) const;
+
+  /// The number of the call that waits for the answer to this request of ours.
+  [[nodiscard]] std::optional<std::uint64_t> awaiting(const std::string& id) const;
+
+  /// Those whose client has something to give first: nobody works on them.
+  [[nodiscard]] std::vector<std::uint64_t> awaiting() const;
+
+  /// The client wants no answer.
+  void drop(std::uint64_t number);
 
 private:
   std::map<std::uint64_t, open_call> calls_;

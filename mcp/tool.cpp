@@ -36,15 +36,4 @@ json wordless(json schema) {
   return schema;
 }
 
-error not_called(const tool_info& info, const std::string& why) {
-  return {
-    errc::invalid_argument,
-    std::string(info.name) + " was not called: " + why +
-      (why.ends_with('?') ? " " : ". ") + "Correct the arguments and call it again."};
-}
-
-error explained(const tool_info& info, error why) {
-  return why.code == errc::invalid_argument ? not_called(info, why.message) : why;
-}
-
 } // namespace troupe::mcp

@@ -1,16 +1,8 @@
 #pragma once
 
-#include "actors/errors.hpp"
-#include "actors/interfaces.hpp"
-#include "mcp/budget.hpp"
 #include "protocol/json.hpp"
 
-#include <caf/typed_event_based_actor.hpp>
-
-#include <algorithm>
 #include <chrono>
-#include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,18 +10,12 @@
 
 namespace troupe::mcp {
 
-/// One client (mcp/session.hpp): what it says, and timers.
-using session_actor = caf::typed_actor<
-  caf::reacts_to<client_said>,
-  caf::reacts_to<client_left>,
-  caf::reacts_to<wake>>;
-
 /// What a client sees of a tool before calling it, and how long its answer may take.
 struct tool_info {
   std::string_view name;
   std::string_view title;
   std::string_view description; ///< What it does and what to call next.
-  std::string_view toolset;
+  std::string_view toolset;     ///< Tools are listed by sets; empty: it is in none.
   bool read_only = false;
   bool destructive = false;
   bool idempotent = false;
@@ -38,131 +24,27 @@ struct tool_info {
   int schema_version = 1;
   std::chrono::milliseconds timeout{0};
   /// What an answer says that it still waits for; nothing if it is settled. Null: no
-  /// client can leave the wait as a task (mcp/tasks.hpp).
+  /// client can leave the wait as a task.
   std::optional<std::string> (*waits_for)(const json& answer) = nullptr;
 };
 
-/// Who asks whom. The key is the same for the same call sent again.
-struct inquiry {
-  session_actor::pointer self = nullptr;
-  const desk* at = nullptr;
-  std::shared_ptr<const caller> who;
-  std::string key;
-  std::chrono::milliseconds timeout{0};
-};
-
-template <class T>
-using reply_to = std::function<void(result<T>)>;
-
-/// One row of the tool table, with its types erased. `call` replies once, at once or
-/// later, within the budget of the call.
+/// A tool as it is listed. Who calls it is the business of the server.
 struct tool {
   tool_info info;
   json input_schema;
-  json output_schema;
-  std::function<void(inquiry, const json& arguments, reply_to<raw_json>)> call;
+  json output_schema; ///< Null: its answers are content without data.
 };
 
-/// Every tool there is, in the order in which they are listed.
-[[nodiscard]] const std::vector<tool>& tools();
+/// The tools that one client is shown and may call.
+using tool_list = std::vector<const tool*>;
 
 /// A schema without what says nothing: empty defaults, and defaults of whole objects
 /// whose members state theirs.
 [[nodiscard]] json lean(json schema);
 
 /// A schema without its descriptions, defaults, lower bounds, formats and lists of
-/// words, as answers are listed: a model sees the answer, docs/tools.md has the words,
-/// and the list stays small.
+/// words, as answers are listed: a model sees the answer, the documentation has the
+/// words, and the list stays small.
 [[nodiscard]] json wordless(json schema);
-
-/// Says that the tool was not called, and what to change.
-[[nodiscard]] error not_called(const tool_info& info, const std::string& why);
-
-/// The error of an actor, the same way if it is about the arguments.
-[[nodiscard]] error explained(const tool_info& info, error why);
-
-/// What `Actor` answers to `Question`; ill-formed if it would not understand.
-template <class Actor, class Question>
-using answer_to = std::tuple_element_t<
-  0,
-  typename caf::response_type<typename Actor::signatures, Question>::tuple_type>;
-
-/// Asks an actor at the desk; replies with what it answers, or with its error.
-template <record Params, class Actor, class Answer = answer_to<Actor, asked<Params>>>
-void ask(
-  const inquiry& q,
-  Actor desk::*target,
-  Params params,
-  reply_to<std::type_identity_t<Answer>> reply) {
-  q.self
-    ->request(q.at->*target, q.timeout, asked<Params>{q.who, q.key, std::move(params)})
-    .then(
-      [reply](const Answer& answer) { reply(answer); },
-      [reply](const caf::error& e) { reply(fail(from_caf(e))); });
-}
-
-/// Bytes that the answer to these arguments may have.
-template <record Params>
-std::size_t budget_of(const Params& params) {
-  if constexpr (requires { params.answer_bytes(); })
-    return params.answer_bytes();
-  else if constexpr (requires { params.max_bytes; })
-    return std::clamp<std::size_t>(
-      params.max_bytes, answer_bytes_min, answer_bytes_max);
-  else
-    return answer_bytes_default;
-}
-
-/// The text of an answer; only one that is too long is taken apart.
-template <record Answer>
-raw_json fitted(const Answer& answer, std::size_t bytes_max) {
-  auto text = encode_text(answer);
-  if (text.size() <= bytes_max)
-    return {std::move(text)};
-  if constexpr (std::same_as<Answer, event_page>)
-    return {print_json(fit(answer, bytes_max))};
-  else
-    return {print_json(fit(encode(answer), bytes_max))};
-}
-
-/// Declares a tool that takes more than one question: `play` asks them.
-template <record Params, record Answer, class Play>
-tool row_of(Play play, const tool_info& info) {
-  return {
-    info,
-    lean(schema<Params>()),
-    lean(schema<Answer>()),
-    [play, info](inquiry q, const json& arguments, reply_to<raw_json> reply) {
-      Params params{};
-      if (const auto bad = codec<Params>::decode(arguments, params))
-        return reply(fail(not_called(info, to_string(*bad))));
-      q.timeout = info.timeout;
-      const auto bytes_max = budget_of(params);
-      play(q, std::move(params), [reply, info, bytes_max](result<Answer> answer) {
-        if (!answer)
-          return reply(fail(explained(info, std::move(answer.error()))));
-        reply(fitted(*answer, bytes_max));
-      });
-    }};
-}
-
-template <record Params, record Answer>
-tool row(
-  void (*play)(const inquiry&, Params, reply_to<Answer>), const tool_info& info) {
-  return row_of<Params, Answer>(play, info);
-}
-
-/// Declares a tool that is one question to one actor. Does not compile unless that
-/// actor answers exactly this question with a record.
-template <record Params, class Actor>
-requires record<answer_to<Actor, asked<Params>>>
-  tool row(Actor desk::*target, const tool_info& info) {
-  using answer = answer_to<Actor, asked<Params>>;
-  return row_of<Params, answer>(
-    [target](const inquiry& q, Params params, reply_to<answer> reply) {
-      ask(q, target, std::move(params), std::move(reply));
-    },
-    info);
-}
 
 } // namespace troupe::mcp

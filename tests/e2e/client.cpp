@@ -4,13 +4,15 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace troupe::e2e {
 
-json client::enter() {
+json client::enter(json capabilities) {
   const auto id = request(
     "initialize",
     {{"protocolVersion", "2025-11-25"},
-     {"capabilities", json::object()},
+     {"capabilities", std::move(capabilities)},
      {"clientInfo", {{"name", "e2e"}, {"version", "1"}}}});
   auto welcome = raw_answer(id);
   EXPECT_TRUE(welcome.contains("result")) << print_json(welcome);
@@ -27,22 +29,52 @@ int client::send(std::string_view tool, json arguments) {
   return request("tools/call", {{"name", tool}, {"arguments", std::move(arguments)}});
 }
 
+/// One line, to where it is looked for.
+void client::hear() {
+  auto line = from_->line();
+  ended_ = !line;
+  if (ended_)
+    return;
+  auto message = parse_json(*line);
+  const bool is_answer =
+    message && message->contains("id") && !message->contains("method");
+  EXPECT_TRUE(message && (is_answer || message->contains("method")))
+    << line->substr(0, 500);
+  if (is_answer && (*message)["id"].is_number())
+    come_[(*message)["id"]] = std::move(*message);
+  else if (message)
+    told_.push_back(std::move(*message));
+}
+
 json client::raw_answer(int id) {
-  while (!come_.contains(id)) {
-    auto line = from_->line();
-    if (!line) {
-      ADD_FAILURE() << "the connection ended before the answer to " << id;
-      return json::object();
-    }
-    auto message = parse_json(*line);
-    if (!message || !message->contains("id") || !(*message)["id"].is_number()) {
-      EXPECT_TRUE(message && message->contains("method")) << line->substr(0, 500);
-      continue;
-    }
-    const int of = (*message)["id"];
-    come_[of] = std::move(*message);
+  while (!come_.contains(id) && !ended_)
+    hear();
+  if (!come_.contains(id)) {
+    ADD_FAILURE() << "the connection ended before the answer to " << id;
+    return json::object();
   }
   return come_.extract(id).mapped();
+}
+
+json client::told(std::string_view method) {
+  for (;;) {
+    const auto it = std::ranges::find_if(
+      told_, [&](const json& m) { return m.value("method", "") == method; });
+    if (it != told_.end()) {
+      auto message = std::move(*it);
+      told_.erase(it);
+      return message;
+    }
+    if (ended_) {
+      ADD_FAILURE() << "the connection ended before " << method;
+      return json::object();
+    }
+    hear();
+  }
+}
+
+void client::give(const json& request, json result) {
+  to_->say(jsonrpc::success(request["id"], std::move(result)));
 }
 
 tool_reply client::answer(int id) {

@@ -29,7 +29,7 @@ public:
   client(testing::line_end* to, testing::line_end* from) : to_(to), from_(from) {}
 
   /// initialize and notifications/initialized.
-  json enter();
+  json enter(json capabilities = json::object());
 
   /// Sends without waiting; the id to give to `answer`.
   int send(std::string_view tool, json arguments);
@@ -38,6 +38,13 @@ public:
   /// The answer to a call, whenever it came.
   tool_reply answer(int id);
   json raw_answer(int id);
+
+  /// The oldest notification or request of this method that was not taken yet, whenever
+  /// it came.
+  json told(std::string_view method);
+
+  /// Answers a request of the server.
+  void give(const json& request, json result);
 
   tool_reply call(std::string_view tool, json arguments) {
     return answer(send(tool, std::move(arguments)));
@@ -60,7 +67,11 @@ private:
   testing::line_end* to_;
   testing::line_end* from_;
   int asked_ = 0;
+  void hear();
+
   std::map<int, json> come_;
+  std::vector<json> told_;
+  bool ended_ = false;
 };
 
 } // namespace troupe::e2e

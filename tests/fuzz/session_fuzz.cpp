@@ -1,5 +1,6 @@
-#include "mcp/budget.hpp"
-#include "mcp/dialogue.hpp"
+#include "gateway/event_pages.hpp"
+#include "gateway/offering.hpp"
+#include "mcp/conversation.hpp"
 
 #include <cstdint>
 #include <cstdlib>
@@ -14,21 +15,29 @@ void require(bool holds) {
     std::abort();
 }
 
-/// What the session does with a step, as far as it is pure.
-void follow(const mcp::step& step) {
-  if (const auto* answer = std::get_if<mcp::say_answer>(&step))
-    require(
-      answer->message.contains("jsonrpc") &&
-      answer->message.contains("id") != answer->message.contains("method"));
-  if (const auto* call = std::get_if<mcp::call_tool>(&step)) {
-    require(call->which != nullptr && call->arguments.is_object());
-    const auto fitted = mcp::fit(call->arguments, mcp::answer_bytes_min);
-    const raw_json text{print_json(fitted)};
-    require(text.text.size() <= mcp::answer_bytes_min);
-    const auto result =
-      json::parse(mcp::answer_text(call->form, text, {}), nullptr, false);
-    require(
-      result.is_object() && result.contains("content") != result.contains("taskId"));
+bool is_message(const json& value) {
+  return value.contains("jsonrpc") &&
+         (value.contains("id") || value.contains("method"));
+}
+
+/// What a session does with an order, as far as it is pure.
+void follow(mcp::conversation& with, const mcp::order& order) {
+  if (const auto* said = std::get_if<mcp::say>(&order)) {
+    const auto value = json::parse(said->line, nullptr, false);
+    require(value.is_array() || is_message(value));
+  }
+  if (const auto* work = std::get_if<mcp::work>(&order)) {
+    mcp::settlement given = mcp::result_fields{};
+    if (const auto* call = std::get_if<mcp::tool_call>(&work->asked->what)) {
+      require(call->which != nullptr && call->arguments.is_object());
+      const raw_json text{print_json(mcp::fit(call->arguments, mcp::answer_bytes_min))};
+      require(text.text.size() <= mcp::answer_bytes_min);
+      given = mcp::tool_data{text};
+    }
+    if (std::holds_alternative<mcp::resource_watch>(work->asked->what))
+      given = mcp::granted{};
+    for (const auto& next : with.settle(work->number, given, {}))
+      follow(with, next);
   }
 }
 
@@ -36,12 +45,13 @@ void follow(const mcp::step& step) {
 
 /// Each line of the input is said to a fresh server; none may break it.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
-  mcp::dialogue dialogue(*mcp::listed("all"));
+  static const auto all = std::make_shared<const mcp::offer>(*mcp::offered("all"));
+  mcp::conversation conversation({all, std::make_shared<mcp::seal>("key"), "fuzz"});
   std::string_view rest(reinterpret_cast<const char*>(bytes), size);
   while (!rest.empty()) {
     const auto end = std::min(rest.find('\n'), rest.size());
-    for (const auto& step : dialogue.take(rest.substr(0, end), {}).steps)
-      follow(step);
+    for (const auto& order : conversation.take(rest.substr(0, end), {}))
+      follow(conversation, order);
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
   return 0;

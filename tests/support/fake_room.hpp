@@ -28,7 +28,8 @@ public:
     std::deque<transcript_chunk> waiting;
   };
 
-  std::map<std::uint64_t, std::vector<std::string>> said; ///< Lines by client.
+  std::map<std::uint64_t, std::vector<std::string>> said;       ///< Lines by client.
+  std::map<std::uint64_t, std::vector<std::string>> said_about; ///< Of those lines.
   std::map<std::uint64_t, int> acknowledged;
   std::set<std::uint64_t> hung_up;
   int doors_opened = 0;
@@ -93,8 +94,9 @@ public:
 
   void open_doors() override { ++doors_opened; }
 
-  void say(std::uint64_t client, std::string line) override {
+  void say(std::uint64_t client, std::string line, std::string about) override {
     said[client].push_back(std::move(line));
+    said_about[client].push_back(std::move(about));
   }
   void acknowledge(std::uint64_t client, int lines) override {
     acknowledged[client] += lines;

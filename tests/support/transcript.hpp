@@ -10,10 +10,10 @@
 namespace troupe::test {
 
 /// A conversation in a file, one thing a line: `> …` the client says, `< …` the server
-/// answers, `# …` prose. In answers "*" is anything, and "$name" is anything at first
-/// and the same ever after, also where the client says it.
+/// answers, `! …` happens meanwhile, `# …` prose. In answers "*" is anything, and
+/// "$name" is anything at first and the same ever after, also where the client says it.
 struct transcript_line {
-  enum class kind { said, answered } what;
+  enum class kind { said, answered, happened } what;
   std::string text;
   int number;
 };
@@ -27,6 +27,8 @@ inline std::vector<transcript_line> read_transcript(const std::string& path) {
       lines.push_back({transcript_line::kind::said, text.substr(2), number});
     else if (text.starts_with("< "))
       lines.push_back({transcript_line::kind::answered, text.substr(2), number});
+    else if (text.starts_with("! "))
+      lines.push_back({transcript_line::kind::happened, text.substr(2), number});
   return lines;
 }
 

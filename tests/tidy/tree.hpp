@@ -27,6 +27,7 @@ inline const std::vector<std::string> rooms{
   "worktrees",
   "actors",
   "mcp",
+  "gateway",
   "host",
   "examples",
   "bench",
