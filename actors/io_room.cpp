@@ -74,6 +74,9 @@ struct io_room::parts {
   std::optional<io::keeper_link> keeper;
   std::optional<io::clients> clients;      ///< Made on the loop's thread …
   std::atomic<io::clients*> door{nullptr}; ///< … and found by all others here.
+  std::optional<io_room::http_side> http;
+  std::optional<io::http_door> http_clients;
+  std::atomic<io::http_door*> http_door{nullptr};
 
   void heard(keeper::report what, std::vector<keeper::descriptor> beside) {
     estate.note(what, std::move(beside));
@@ -91,6 +94,25 @@ struct io_room::parts {
     if (!told && ends(what))
       unseen[*key].push_back(what);
     return told;
+  }
+
+  io::http_events http_events() {
+    return {
+      .admit = http->admit,
+      .asked =
+        [this](exchange_id by, http_request request) {
+          caf::anon_send(to.http, http_asked{.by = by, .request = std::move(request)});
+        },
+      .left =
+        [this](exchange_id which) {
+          caf::anon_send(to.http, http_left{.which = which});
+        }};
+  }
+
+  void open_http() {
+    if (http && !http_clients)
+      http_door = &http_clients.emplace(
+        loop, http->listener, http->limits, http->tls, http_events());
   }
 
   io::client_events client_events() {
@@ -118,8 +140,10 @@ struct io_room::parts {
   }
 };
 
-io_room::io_room(int keeper_link, int listener, std::uint64_t epoch)
+io_room::io_room(
+  int keeper_link, int listener, std::uint64_t epoch, std::optional<http_side> http)
   : parts_(std::make_unique<parts>()) {
+  parts_->http = std::move(http);
   parts_->link = keeper_link;
   parts_->listener = listener;
   parts_->epoch = epoch;
@@ -243,12 +267,18 @@ void io_room::open_doors() {
   p->loop.post([p] {
     if (!p->clients)
       p->door = &p->clients.emplace(p->loop, p->listener, p->client_events());
+    p->open_http();
   });
   order(keeper::ready_order{.version = TROUPE_VERSION});
 }
 
-void io_room::say(std::uint64_t client, std::string line, std::string /*about*/) {
-  if (auto* door = parts_->door.load())
+void io_room::say(std::uint64_t client, std::string line, std::string about) {
+  if (client >= http_client_min)
+    caf::anon_send(
+      parts_->to.http,
+      client_told{
+        .client = client, .line = std::move(line), .about = std::move(about)});
+  else if (auto* door = parts_->door.load())
     door->send(client, std::move(line));
 }
 
@@ -258,8 +288,27 @@ void io_room::acknowledge(std::uint64_t client, int lines) {
 }
 
 void io_room::hang_up(std::uint64_t client) {
-  if (auto* door = parts_->door.load())
+  if (client >= http_client_min)
+    caf::anon_send(parts_->to.http, client_dropped{.client = client});
+  else if (auto* door = parts_->door.load())
     door->close(client);
+}
+
+void io_room::answer(exchange_id to, http_answer what) {
+  if (auto* door = parts_->http_door.load())
+    door->answer(to, std::move(what));
+}
+void io_room::open(exchange_id to, http_fields fields) {
+  if (auto* door = parts_->http_door.load())
+    door->open(to, std::move(fields));
+}
+void io_room::stream(exchange_id to, std::string events) {
+  if (auto* door = parts_->http_door.load())
+    door->stream(to, std::move(events));
+}
+void io_room::end(exchange_id to) {
+  if (auto* door = parts_->http_door.load())
+    door->end(to);
 }
 
 } // namespace troupe

@@ -1,10 +1,14 @@
 #pragma once
 
+#include "actors/http_room.hpp"
+#include "actors/http_talk.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/room.hpp"
+#include "io/http_door.hpp"
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 namespace troupe {
 
@@ -13,15 +17,28 @@ namespace troupe {
 /// RUNS. How an attempt ended while nobody watched it is told to who watches it next,
 /// so that no end is missed between a list and a watch. Actors that know it must be
 /// gone before it ends.
-class io_room final : public room {
+class io_room final : public room, public http_room {
 public:
+  /// Clients by HTTP; `listener` is taken.
+  struct http_side {
+    int listener = -1;
+    io::http_limits limits;
+    std::shared_ptr<io::tls_identity> tls; ///< Nothing: plain http.
+    std::function<std::optional<http_answer>(const http_head&)> admit;
+  };
+
   /// Takes the descriptors. Nothing is heard before `serve`.
-  io_room(int keeper_link, int listener, std::uint64_t epoch);
+  io_room(
+    int keeper_link,
+    int listener,
+    std::uint64_t epoch,
+    std::optional<http_side> http = {});
   ~io_room() override;
 
   struct listeners {
     runs_actor runs;
     gateway_actor gateway;
+    http_gate_actor http; ///< Nobody, if there is no HTTP.
     /// On the loop's thread; on purpose: the keeper lives on, or ends with all it has.
     std::function<void(bool on_purpose)> keeper_lost;
   };
@@ -55,6 +72,11 @@ public:
   void say(std::uint64_t client, std::string line, std::string about) override;
   void acknowledge(std::uint64_t client, int lines) override;
   void hang_up(std::uint64_t client) override;
+
+  void answer(exchange_id to, http_answer what) override;
+  void open(exchange_id to, http_fields fields) override;
+  void stream(exchange_id to, std::string events) override;
+  void end(exchange_id to) override;
 
 private:
   struct parts;

@@ -58,7 +58,12 @@ private:
     keeper->add_option("--manifest-fd", keeper_.manifest_fd, "What a keeper left");
     auto* daemon = app_.add_subcommand("daemon", "Look at, start or stop the daemon");
     daemon->fallthrough();
-    daemon->require_subcommand(1);
+    daemon->require_subcommand(0, 1);
+    daemon->add_option(
+      "--http", daemon_.http, "Start it, serving MCP over HTTP at this address too");
+    daemon->add_flag(
+      "--http-no-token", daemon_.http_no_token, "Over HTTP, let in whoever comes");
+    daemon->callback([this, daemon] { begin_daemon(*daemon); });
     add_daemon(
       daemon, "status", "Whether it runs, and since when", daemon_verb::status);
     add_daemon(daemon, "stop", "End it and all runs", daemon_verb::stop);
@@ -70,6 +75,23 @@ private:
       "Put this version under the runs that go on",
       daemon_verb::upgrade)
       ->add_option("PROGRAM", daemon_.program, "The new troupe, if not this one");
+    add_daemon(
+      daemon,
+      "url",
+      "Where it serves HTTP, and the header to call it with",
+      daemon_verb::url)
+      ->add_flag("--json", daemon_.as_json, "As JSON");
+  }
+
+  /// `troupe daemon --http ADDRESS` is what a person means to start.
+  void begin_daemon(const CLI::App& daemon) {
+    const auto verbs = daemon.get_subcommands();
+    if (!verbs.empty())
+      return;
+    if (!daemon_.http)
+      throw CLI::RequiredError("status, start, stop, restart, upgrade or url");
+    daemon_.what = daemon_verb::start;
+    into_.what = daemon_;
   }
 
   CLI::App*
@@ -77,6 +99,8 @@ private:
     auto* sub = daemon->add_subcommand(name, about);
     sub->fallthrough();
     sub->callback([this, verb] {
+      if (daemon_.http && verb != daemon_verb::start && verb != daemon_verb::restart)
+        throw CLI::ValidationError("--http", "goes with start or restart");
       daemon_.what = verb;
       into_.what = daemon_;
     });

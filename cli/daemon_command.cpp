@@ -1,6 +1,7 @@
 #include "cli/daemon_command.hpp"
 
 #include "cli/console.hpp"
+#include "cli/http_url.hpp"
 #include "cli/keeper_command.hpp"
 #include "cli/render.hpp"
 #include "cli/starter.hpp"
@@ -127,6 +128,8 @@ int tell_status(const place& where) {
     time_of(found->info.started_at, look_of_stdout()) + ", " +
     counted(count_live(*found)) + " live\nstate directory " + where.state +
     "\nsocket " + found->info.socket + "\n");
+  if (const auto door = read_http_place(where.state))
+    print("http " + told_of(*door) + "\n");
   return exit_ok;
 }
 
@@ -156,6 +159,12 @@ int stop(const place& where) {
 
 int start(const place& where) {
   if (find_keeper(where)) {
+    if (where.http && !read_http_place(where.state)) {
+      complain(
+        "already running, without HTTP; `troupe daemon restart --http " + *where.http +
+        "` ends its runs and starts one that has it");
+      return exit_failed;
+    }
     print("already running\n");
     return exit_ok;
   }
@@ -164,7 +173,9 @@ int start(const place& where) {
     complain(link.error().message);
     return exit_unreachable;
   }
-  return tell_status(where);
+  const int code = tell_status(where);
+  const auto door = read_http_place(where.state);
+  return where.http && (!door || door->problem) ? exit_failed : code;
 }
 
 /// One that does not wait for the signal would die of it.
@@ -250,7 +261,10 @@ int upgrade(const place& where, const std::optional<std::string>& wanted) {
 
 } // namespace
 
-int command_daemon(const place& where, const daemon_options& wanted) {
+int command_daemon(const place& at, const daemon_options& wanted) {
+  auto where = at;
+  where.http = wanted.http;
+  where.http_token = !wanted.http_no_token;
   if (where.inside_run && wanted.what != daemon_verb::status) {
     complain(forbidden_inside(where));
     return exit_failed;
@@ -268,6 +282,12 @@ int command_daemon(const place& where, const daemon_options& wanted) {
     return start(where);
   case daemon_verb::upgrade:
     return upgrade(where, wanted.program);
+  case daemon_verb::url:
+    if (!find_keeper(where)) {
+      complain("not running; `troupe daemon start` starts it");
+      return exit_unreachable;
+    }
+    return print_url(where, wanted);
   }
   return exit_usage;
 }

@@ -1,6 +1,7 @@
 #include "cli/doctor.hpp"
 
 #include "cli/console.hpp"
+#include "cli/http_url.hpp"
 #include "cli/keeper_command.hpp"
 #include "cli/starter.hpp"
 #include "cli/version_probe.hpp"
@@ -84,6 +85,19 @@ finding judge_installation() {
     return {"installation", health::ok, *supervisor};
   return {
     "installation", health::fail, supervisor.error().message, "install Troupe again"};
+}
+
+std::optional<finding> judge_http(const place& where) {
+  const auto door = read_http_place(where.state);
+  if (!door || !connect_to(where.socket))
+    return {};
+  if (!door->problem)
+    return finding{"http", health::ok, told_of(*door), {}};
+  return finding{
+    "http",
+    health::fail,
+    told_of(*door),
+    "mend that, then `troupe daemon upgrade` opens it without ending a run"};
 }
 
 finding judge_daemon(const place& where) {
@@ -190,7 +204,7 @@ std::vector<finding> examine(const place& where) {
   getrlimit(RLIMIT_NOFILE, &files);
   const char* path = std::getenv("PATH");
   const char* command = std::getenv("TROUPE_CLAUDE_CODE_COMMAND");
-  return {
+  std::vector<finding> all{
     judge_installation(),
     judge_claude(command ? command : "", path ? path : ""),
     judge_directory("state", where.state),
@@ -200,6 +214,9 @@ std::vector<finding> examine(const place& where) {
     judge_open_files(files.rlim_max),
     judge_processes(process_limit()),
     judge_daemon(where)};
+  if (auto http = judge_http(where))
+    all.push_back(std::move(*http));
+  return all;
 }
 
 std::string render_findings(const std::vector<finding>& all, const look& as) {

@@ -29,11 +29,14 @@ struct keeper_command {
   int manifest_fd = -1;
 };
 
-enum class daemon_verb : std::uint8_t { status, stop, start, restart, upgrade };
+enum class daemon_verb : std::uint8_t { status, stop, start, restart, upgrade, url };
 
 struct daemon_options {
   daemon_verb what = daemon_verb::status;
   std::optional<std::string> program; ///< To upgrade to; else this one.
+  std::optional<std::string> http;    ///< Where to serve HTTP, if it is started.
+  bool http_no_token = false;
+  bool as_json = false;
 };
 
 struct ps_options {

@@ -101,6 +101,10 @@ daemon_environment(const std::vector<std::string>& full, const place& where) {
   }
   if (where.config)
     kept.push_back("TROUPE_CONFIG=" + *where.config);
+  if (where.http)
+    kept.push_back("TROUPE_HTTP=" + *where.http);
+  if (!where.http_token)
+    kept.emplace_back("TROUPE_HTTP_TOKEN=off");
   return kept;
 }
 

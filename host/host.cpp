@@ -11,6 +11,7 @@
 #include "actors/teams.hpp"
 #include "actors/worktrees.hpp"
 #include "gateway/gateway.hpp"
+#include "gateway/http_gate.hpp"
 #include "io/clients.hpp"
 #include "io/headroom.hpp"
 #include "keeper/descriptor.hpp"
@@ -30,6 +31,7 @@
 #include <optional>
 #include <poll.h>
 #include <sys/random.h>
+#include <unistd.h>
 
 namespace troupe::host {
 
@@ -58,6 +60,7 @@ struct services {
   runs_actor runs;
   teams_actor teams;
   gateway_actor gateway;
+  http_gate_actor http; ///< Nobody, if there is no HTTP.
 };
 
 std::string joined(const std::vector<std::string>& words) {
@@ -99,6 +102,8 @@ caf::behavior root(caf::event_based_actor* self, const services& all) {
   self->monitor(all.runs);
   self->monitor(all.teams);
   self->monitor(all.gateway);
+  if (all.http)
+    self->monitor(all.http);
   self->set_down_handler([](const caf::down_msg& died) {
     log_error("root service_died reason=\"{}\"", caf::to_string(died.reason));
     std::_Exit(exit_service_died);
@@ -174,13 +179,44 @@ void take_on_runs(
       .seals = fresh_seal()});
 }
 
+/// A client over HTTP says nothing of itself: its agents get what the daemon has.
+std::map<std::string, std::string> own_environment() {
+  std::map<std::string, std::string> all;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view text(*entry);
+    const auto sign = text.find('=');
+    if (sign != std::string_view::npos && is_utf8(text))
+      all.emplace(text.substr(0, sign), text.substr(sign + 1));
+  }
+  return all;
+}
+
+void let_http_in(
+  caf::actor_system& system,
+  io_room& world,
+  const http_door_setup& door,
+  services& all) {
+  all.http = system.spawn(
+    mcp::http_gate,
+    mcp::http_gate_setup{
+      .outside = &world,
+      .exchanges = &world,
+      .gateway = all.gateway,
+      .rules = door.rules,
+      .env = own_environment()});
+}
+
+std::optional<io_room::http_side> side_of(const host_options& options) {
+  return options.http ? std::optional(options.http->side) : std::nullopt;
+}
+
 } // namespace
 
 int serve(host_options options) {
   system_config config;
   caf::actor_system system(config);
   const keeper::descriptor listener(fcntl(options.listener, F_DUPFD_CLOEXEC, 3));
-  io_room world(options.link, options.listener, options.epoch);
+  io_room world(options.link, options.listener, options.epoch, side_of(options));
   const store::layout disk{options.state_dir};
   auto all = keep_records(system, world, disk, options.config);
   std::mutex lock;
@@ -188,8 +224,10 @@ int serve(host_options options) {
   std::optional<bool> on_purpose;
   world.start();
   take_on_runs(system, world, disk, options, all);
+  if (options.http)
+    let_http_in(system, world, *options.http, all);
   system.spawn(root, all);
-  world.serve({all.runs, all.gateway, [&](bool dismissed) {
+  world.serve({all.runs, all.gateway, all.http, [&](bool dismissed) {
                  const std::scoped_lock held(lock);
                  on_purpose = dismissed;
                  lost.notify_one();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "host/http.hpp"
 #include "store/configuration.hpp"
 
 #include <cstdint>
@@ -17,6 +18,7 @@ struct host_options {
   int keeper = -1;   ///< pidfd of the keeper.
   std::uint64_t epoch = 0;
   int keeper_pid = 0;
+  std::optional<http_door_setup> http;
 };
 
 /// Builds the tree (design: root, rest_for_one) and serves until the keeper is gone or

@@ -38,6 +38,18 @@ std::optional<std::string> configuration_file(int argc, char** argv) {
   return {};
 }
 
+/// TROUPE_HTTP, as `troupe daemon --http` sets it, is stronger than the file. A daemon
+/// with a door for HTTP does not end by idleness: who comes by it cannot start another.
+void heed_environment(troupe::store::configuration& config) {
+  if (const char* address = std::getenv("TROUPE_HTTP"); address && *address)
+    config.http.address = address;
+  if (const char* token = std::getenv("TROUPE_HTTP_TOKEN");
+      token && std::string_view(token) == "off")
+    config.http.token = false;
+  if (config.http.address)
+    config.idle_exit_s = 0;
+}
+
 int refuse(const std::string& why) {
   std::fprintf(stderr, "troupe-supervisor: %s\n", why.c_str());
   return 2;
@@ -61,12 +73,14 @@ int main(int argc, char** argv) {
       return refuse(read.error().message);
     config = std::move(*read);
   }
+  heed_environment(config);
   using namespace troupe::keeper;
   for (const int fd : {link_fd, listener_fd, lock_fd, keeper_fd})
     fcntl(fd, F_SETFD, FD_CLOEXEC);
   std::signal(SIGPIPE, SIG_IGN);
   spdlog::set_default_logger(spdlog::stderr_logger_mt("troupe"));
   spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
+  auto http = troupe::host::open_http(config.http, *state_dir);
   return troupe::host::serve(
     {.state_dir = *state_dir,
      .config = std::move(config),
@@ -75,5 +89,6 @@ int main(int argc, char** argv) {
      .lock = lock_fd,
      .keeper = keeper_fd,
      .epoch = std::strtoull(epoch, nullptr, 10),
-     .keeper_pid = getppid()});
+     .keeper_pid = getppid(),
+     .http = std::move(http)});
 }

@@ -14,6 +14,7 @@ namespace troupe::mcp {
 struct batch_answers {
   std::vector<raw_json> list;
   std::size_t open = 0; ///< Requests of it that are not settled.
+  std::string about;    ///< The id of one of them.
 };
 
 /// One request under way.

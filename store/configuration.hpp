@@ -2,6 +2,7 @@
 
 #include "protocol/confinement.hpp"
 #include "protocol/daemon_limits.hpp"
+#include "protocol/http_settings.hpp"
 #include "protocol/notify.hpp"
 #include "protocol/policy.hpp"
 #include "protocol/result.hpp"
@@ -82,6 +83,7 @@ struct configuration {
   std::vector<std::string> toolsets = {"runs"};
   std::uint32_t idle_exit_s = 600;
   std::optional<notify_policy> notify;
+  http_settings http;
   retention_limits retention;
 
   static constexpr bool closed = true;
@@ -99,6 +101,7 @@ struct configuration {
         "notify",
         &configuration::notify,
         "A command for when a run needs an answer or has ended."),
+      optional("http", &configuration::http, "The door for clients over HTTP."),
       optional("retention", &configuration::retention, "What is kept of final runs."),
     };
   }

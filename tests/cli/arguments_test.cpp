@@ -64,6 +64,19 @@ TEST(Arguments, NameTheDaemonsVerb) {
   EXPECT_EQ(options_of<keeper_command>({"keeper", "--ready-fd", "3"}).ready_fd, 3);
 }
 
+TEST(Arguments, NameWhereTheDaemonServesHttp) {
+  const auto bare = options_of<daemon_options>({"daemon", "--http", "127.0.0.1:7"});
+  EXPECT_EQ(bare.what, daemon_verb::start);
+  EXPECT_EQ(bare.http, "127.0.0.1:7");
+  const auto again = options_of<daemon_options>(
+    {"daemon", "restart", "--http", ":7", "--http-no-token"});
+  EXPECT_EQ(again.what, daemon_verb::restart);
+  EXPECT_EQ(again.http, ":7");
+  EXPECT_TRUE(again.http_no_token);
+  EXPECT_TRUE(options_of<daemon_options>({"daemon", "url", "--json"}).as_json);
+  EXPECT_EQ(code_of({"daemon", "stop", "--http", ":7"}), exit_usage);
+}
+
 TEST(Arguments, TakeAnAnswerAsText) {
   const auto answer =
     options_of<answer_options>({"answer", "r_1", "deny:", "too", "late"});

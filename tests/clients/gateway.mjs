@@ -10,6 +10,7 @@ import { after, afterEach, before, beforeEach } from 'node:test';
 import { promisify } from 'node:util';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { agents } from './agents.mjs';
 import { killAllWith, processesWith } from './processes.mjs';
 import { startStub } from './stub_llm.mjs';
@@ -75,15 +76,38 @@ export class Gateway {
     return new Session(client, transport.pid);
   }
 
+  async troupe(...words) {
+    const run = promisify(execFile);
+    const { stdout } = await run(troupe, [...words, '--state-dir', this.state], {
+      env: this.env, cwd: this.cwd, timeout: 30_000,
+    });
+    return stdout;
+  }
+
+  // Starts the daemon with a door for HTTP; where it is, and the header it wants.
+  async openHttp() {
+    await this.troupe('daemon', '--http', '127.0.0.1:0');
+    return JSON.parse(await this.troupe('daemon', 'url', '--json'));
+  }
+
+  // A new client over HTTP; `options` are further ones of its transport.
+  async connectHttp({ url, authorization }, options = {}) {
+    const client = new Client({ name: 'clients-test', version: '1' });
+    const transport = new StreamableHTTPClientTransport(new URL(url), {
+      requestInit: { headers: { Authorization: authorization } },
+      ...options,
+    });
+    this.clients.push(client);
+    await client.connect(transport);
+    return Object.assign(new Session(client), { transport });
+  }
+
   daemonPid() {
     return JSON.parse(readFileSync(join(this.state, 'daemon.json'), 'utf8')).pid;
   }
 
   async stopDaemon() {
-    const run = promisify(execFile);
-    await run(troupe, ['daemon', 'stop', '--state-dir', this.state], {
-      env: this.env, timeout: 30_000,
-    });
+    await this.troupe('daemon', 'stop');
   }
 
   // Ends clients and daemon; nothing that either started may be left then.

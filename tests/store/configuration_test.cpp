@@ -49,6 +49,9 @@ limits: { live_runs: 0x10 }
 toolsets: [runs, tasks]
 idle_exit_s: 0
 retention: { days: 7, max_gb: 5 }
+http:
+  address: 127.0.0.1:7777
+  origins: ["https://example.com"]
 )yaml");
   ASSERT_TRUE(settings) << settings.error().message;
   const auto& fast = settings->backends.at("fast");
@@ -65,6 +68,9 @@ retention: { days: 7, max_gb: 5 }
   EXPECT_EQ(settings->idle_exit_s, 0u);
   EXPECT_EQ(settings->retention.days, 7u);
   EXPECT_EQ(settings->retention.max_gb, 5u);
+  EXPECT_EQ(settings->http.address, "127.0.0.1:7777");
+  EXPECT_THAT(settings->http.origins, testing::ElementsAre("https://example.com"));
+  EXPECT_TRUE(settings->http.token);
 }
 
 TEST_F(Configuration, NamesTheExitReasonWhoseRuleCannotBeReplaced) {
