@@ -16,7 +16,7 @@ http_answer with(http_answer answer, const http_fields& fields) {
   return answer;
 }
 
-http_answer refused(int status, std::string_view why) {
+http_answer turned_away(int status, std::string_view why) {
   return http_refusal(status, jsonrpc::invalid_request, why);
 }
 
@@ -39,7 +39,8 @@ http_acts http_clients::ask(
   else if (request.head.method == "DELETE")
     remove(a, out);
   else
-    std::visit([&](const auto& post) { take(a, post, out); }, read_post(request));
+    std::visit(
+      [&](const auto& post) { take(a, post, out); }, read_post(request, mirrored_));
   return settled(std::move(out));
 }
 
@@ -79,13 +80,15 @@ void http_clients::take(const asking& a, const legacy_post& post, http_acts& out
     return take(a, *wrong, out);
   if (post.batch && s->speaks != revision::v2025_03_26)
     return take(
-      a, refused(400, "batches exist in MCP 2025-03-26 only; send one message"), out);
+      a,
+      turned_away(400, "batches exist in MCP 2025-03-26 only; send one message"),
+      out);
   pass_on(a, client, *s, post, out);
 }
 
 void http_clients::begin(const asking& a, const legacy_post& post, http_acts& out) {
   if (sessions_.size() >= sessions_max) {
-    auto busy = refused(
+    auto busy = turned_away(
       503,
       "this server has " + std::to_string(sessions_max) +
         " sessions, its limit; end one that is no longer needed (DELETE), or try "
@@ -116,7 +119,7 @@ void http_clients::pass_on(
   if (asks && to.streams.full())
     return take(
       a,
-      refused(
+      turned_away(
         429,
         std::to_string(http_streams::posts_max) +
           " requests of this session are under way; wait for one to end"),
@@ -147,7 +150,7 @@ http_clients::find(const asking& a, std::uint64_t& client, http_acts& out) {
   if (id == nullptr) {
     take(
       a,
-      refused(
+      turned_away(
         400, "the header Mcp-Session-Id is missing; a session begins with initialize"),
       out);
     return nullptr;
@@ -155,7 +158,8 @@ http_clients::find(const asking& a, std::uint64_t& client, http_acts& out) {
   const auto known = by_id_.find(*id);
   auto* s = known == by_id_.end() ? nullptr : &sessions_.at(known->second);
   if (s == nullptr || s->run_token != a.run_token) {
-    take(a, refused(404, "there is no such session any more; begin a new one"), out);
+    take(
+      a, turned_away(404, "there is no such session any more; begin a new one"), out);
     return nullptr;
   }
   s->used = a.now;
@@ -291,7 +295,7 @@ void http_clients::end(std::uint64_t client, http_acts& out) {
   auto node = sessions_.extract(client);
   if (node.empty())
     return;
-  node.mapped().streams.end(refused(404, "the session has ended"), out);
+  node.mapped().streams.end(turned_away(404, "the session has ended"), out);
   by_id_.erase(node.mapped().id);
   std::erase_if(exchanges_, [&](const auto& each) { return each.second == client; });
   out.emplace_back(client_out{client});

@@ -25,8 +25,8 @@ public:
   static constexpr http_moment idle{3'600'000};
 
   /// `new_id` gives a session's; unguessable.
-  explicit http_clients(std::function<std::string()> new_id)
-    : new_id_(std::move(new_id)) {}
+  explicit http_clients(std::function<std::string()> new_id, mirror_table mirrored = {})
+    : new_id_(std::move(new_id)), mirrored_(std::move(mirrored)) {}
 
   /// A request was let in; `run_token`: of whom, empty for a person.
   [[nodiscard]] http_acts ask(
@@ -108,6 +108,7 @@ private:
   http_acts settled(http_acts out);
 
   std::function<std::string()> new_id_;
+  mirror_table mirrored_;
   std::uint64_t last_client_ = http_client_min;
   std::map<std::uint64_t, session> sessions_; ///< By client.
   std::unordered_map<std::string, std::uint64_t> by_id_;

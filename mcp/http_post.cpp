@@ -1,11 +1,13 @@
 #include "mcp/http_post.hpp"
 
+#include "mcp/answers.hpp"
 #include "mcp/http_frames.hpp"
 #include "mcp/http_guard.hpp"
 #include "protocol/jsonrpc.hpp"
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <set>
 
 namespace troupe::mcp {
@@ -15,7 +17,6 @@ namespace {
 using jsonrpc::message;
 
 constexpr std::size_t batch_max = 64;
-constexpr int missing_capability = -32021;
 constexpr int unsupported_version = -32022;
 constexpr std::string_view http_version_key = "io.modelcontextprotocol/protocolVersion";
 constexpr std::string_view http_capabilities_key =
@@ -110,24 +111,69 @@ std::optional<http_answer> wrong_headers(const http_head& head, const message& m
   return wrong_mirror(head, "mcp-name", "Mcp-Name", name.get<std::string>(), m.id);
 }
 
-http_post read_modern(const http_head& head, const message& m) {
+const json& at(const json& arguments, const std::vector<std::string>& path) {
+  const auto* found = &arguments;
+  for (const auto& name : path)
+    found = &part(*found, name);
+  return *found;
+}
+
+std::optional<http_answer> wrong_argument(
+  const http_head& head,
+  const mirrored_argument& mirrored,
+  const json& said,
+  const json& id) {
+  if (said.is_null())
+    return {};
+  const auto title = "Mcp-Param-" + mirrored.name;
+  auto field = title;
+  std::ranges::transform(
+    field, field.begin(), [](unsigned char c) { return std::tolower(c); });
+  if (const auto* given = find_field(head.fields, field); given && said.is_number())
+    if (const auto meant = parse_json(*given); meant && *meant == said)
+      return {};
+  const auto text = said.is_string() ? said.get<std::string>() : print_json(said);
+  return wrong_mirror(head, field, title, text, id);
+}
+
+std::optional<http_answer>
+wrong_arguments(const http_head& head, const message& m, const mirror_table& mirrored) {
+  const auto& name = part(m.params, "name");
+  if (m.method != "tools/call" || !name.is_string())
+    return {};
+  const auto tool = mirrored.find(name.get_ref<const std::string&>());
+  if (tool == mirrored.end())
+    return {};
+  for (const auto& each : tool->second)
+    if (
+      auto wrong =
+        wrong_argument(head, each, at(part(m.params, "arguments"), each.path), m.id))
+      return wrong;
+  return {};
+}
+
+http_post
+read_modern(const http_head& head, const message& m, const mirror_table& mirrored) {
   if (m.what == jsonrpc::kind::notification)
     return modern_post{};
   if (auto wrong = wrong_envelope(m))
     return std::move(*wrong);
   if (auto wrong = wrong_headers(head, m))
     return std::move(*wrong);
+  if (auto wrong = wrong_arguments(head, m, mirrored))
+    return std::move(*wrong);
   return modern_post{print_json(m.id)};
 }
 
-http_post read_single(const http_head& head, const json& value) {
+http_post
+read_single(const http_head& head, const json& value, const mirror_table& mirrored) {
   const auto m = jsonrpc::read(value);
   if (!m)
     return refuse(m.error().code, m.error().text, m.error().id);
   if (m->what == jsonrpc::kind::response)
     return legacy_post{};
   if (claims_modern(*m))
-    return read_modern(head, *m);
+    return read_modern(head, *m, mirrored);
   const bool begins = m->what == jsonrpc::kind::request && m->method == "initialize";
   if (!begins && names_modern(head)) {
     if (m->what == jsonrpc::kind::notification)
@@ -171,11 +217,12 @@ http_post read_batch(const json& values) {
 
 } // namespace
 
-http_post read_post(const http_request& request) {
+http_post read_post(const http_request& request, const mirror_table& mirrored) {
   const auto value = parse_json(request.body);
   if (!value)
     return refuse(jsonrpc::parse_error, "parse error: " + value.error().message);
-  return value->is_array() ? read_batch(*value) : read_single(request.head, *value);
+  return value->is_array() ? read_batch(*value)
+                           : read_single(request.head, *value, mirrored);
 }
 
 std::optional<http_answer> wrong_version(const http_head& head) {
@@ -208,7 +255,7 @@ int modern_status(int code) {
   case jsonrpc::parse_error:
   case jsonrpc::invalid_request:
   case header_mismatch:
-  case missing_capability:
+  case code_missing_capability:
   case unsupported_version:
     return 400;
   default:

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "mcp/http_mirrors.hpp"
 #include "mcp/revision.hpp"
 #include "protocol/http.hpp"
 #include "protocol/json.hpp"
@@ -28,8 +29,10 @@ using http_post = std::variant<http_answer, modern_post, legacy_post>;
 
 /// Reads a POST by the ladder of both eras; the first rung that breaks answers it. What
 /// only a session can know is left to it, and what only the dialogue can know to that.
-/// Pure. Source: MCP 2026-07-28, transports; 2025-11-25, transports.
-[[nodiscard]] http_post read_post(const http_request& request);
+/// `mirrored`: the arguments that headers repeat. Pure. Source: MCP 2026-07-28,
+/// transports; 2025-11-25, transports.
+[[nodiscard]] http_post
+read_post(const http_request& request, const mirror_table& mirrored = {});
 
 /// The header MCP-Protocol-Version of a request of a session: absent, or one that
 /// exists before 2026-07-28. Else the answer that says so.

@@ -65,6 +65,8 @@ public:
   fixture(const fixture&) = delete;
   fixture& operator=(const fixture&) = delete;
 
+  [[nodiscard]] const mcp::offer& offered() const { return *offered_; }
+
   // What happens, on any thread.
   void opened(std::uint64_t client);
   void said(std::uint64_t client, std::string_view line);

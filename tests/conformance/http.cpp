@@ -7,8 +7,8 @@
 #include <string>
 #include <unistd.h>
 
-/// The fixture over Streamable HTTP on loopback, without a token: `PORT` (0: any), which
-/// it prints. Ends with its stdin.
+/// The fixture over Streamable HTTP on loopback, without a token: `PORT` (0: any),
+/// which it prints. Ends with its stdin.
 int main(int argc, char** argv) {
   using namespace troupe;
   std::unique_ptr<test::http_server> http;
@@ -17,6 +17,7 @@ int main(int argc, char** argv) {
       http->say(client, std::move(line), std::move(about));
     });
   test::http_server::options how;
+  how.mirrored = mcp::mirrors_of(server.offered().tools);
   how.port = static_cast<std::uint16_t>(argc > 1 ? std::atoi(argv[1]) : 0);
   http = std::make_unique<test::http_server>(
     how,

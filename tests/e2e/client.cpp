@@ -40,10 +40,12 @@ void client::hear() {
     message && message->contains("id") && !message->contains("method");
   EXPECT_TRUE(message && (is_answer || message->contains("method")))
     << line->substr(0, 500);
-  if (is_answer && (*message)["id"].is_number())
-    come_[(*message)["id"]] = std::move(*message);
-  else if (message)
+  if (is_answer && (*message)["id"].is_number()) {
+    const int of = (*message)["id"];
+    come_[of] = std::move(*message);
+  } else if (message) {
     told_.push_back(std::move(*message));
+  }
 }
 
 json client::raw_answer(int id) {

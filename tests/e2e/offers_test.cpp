@@ -50,6 +50,7 @@ TEST_F(offers, ARunThatIsWatchedIsToldOfUntilItsEnd) {
     me->request("resources/subscribe", {{"uri", uri_of(id) + "/result"}});
   EXPECT_EQ(me->raw_answer(watching)["result"], json::object());
 
+  me->must("wait_runs", {{"run_ids", {id}}});
   me->must("continue_run", {{"run_id", id}, {"input_message", "allow"}});
   json outcome;
   do {
@@ -62,13 +63,13 @@ TEST_F(offers, ARunThatIsWatchedIsToldOfUntilItsEnd) {
   EXPECT_EQ(outcome["result"]["final_response"], "allowed");
 }
 
-TEST_F(offers, WhatARunDidIsReadByItsName) {
+TEST_F(offers, WhatARunDidIsReadByAPrefixOfItsId) {
   auto me = join();
   const auto id = me->must("spawn_run", asker()).value("run_id", "");
   me->must("wait_runs", {{"run_ids", {id}}});
 
   const auto listed = me->raw_answer(me->request("resources/list"))["result"];
-  const auto seen = read(*me, "troupe://runs/asker");
+  const auto seen = read(*me, uri_of(id.substr(0, id.size() - 1)));
   const auto said = read(*me, uri_of(id) + "/transcript");
   const auto prompt = me->raw_answer(me->request(
     "prompts/get", {{"name", "diagnose"}, {"arguments", {{"run", "asker"}}}}));

@@ -47,6 +47,34 @@ read(const std::string& body, std::map<std::string, std::string> fields = {}) {
   return told(read_post(post_of(body, std::move(fields))));
 }
 
+TEST(HttpPost, RepeatsTheArgumentsThatItsToolWantsInHeaders) {
+  tool t{.info = {.name = "t"}, .input_schema = {}, .output_schema = {}};
+  t.input_schema = json::parse(
+    R"({"properties":{"region":{"type":"string","x-mcp-header":"Region"},"in":)"
+    R"({"properties":{"level":{"type":"integer","x-mcp-header":"Level"}}}}})");
+  const auto mirrored = mirrors_of({&t});
+  const auto call =
+    [&](const std::string& arguments, std::map<std::string, std::string> fields) {
+      fields.insert(
+        {{"mcp-protocol-version", "2026-07-28"},
+         {"mcp-method", "tools/call"},
+         {"mcp-name", "t"}});
+      const auto body =
+        modern_body("tools/call", R"("name":"t","arguments":)" + arguments);
+      return told(read_post(post_of(body, std::move(fields)), mirrored));
+    };
+
+  EXPECT_EQ(call("{}", {}), "modern 7");
+  EXPECT_EQ(call(R"({"region":null})", {}), "modern 7");
+  EXPECT_EQ(call(R"({"region":"eu"})", {{"mcp-param-region", "eu"}}), "modern 7");
+  EXPECT_EQ(
+    call(R"({"region":"eu"})", {{"mcp-param-region", "=?base64?ZXU=?="}}), "modern 7");
+  EXPECT_EQ(call(R"({"in":{"level":3}})", {{"mcp-param-level", "3.0"}}), "modern 7");
+  EXPECT_EQ(call(R"({"region":"eu"})", {}), "400 -32020 7");
+  EXPECT_EQ(call(R"({"region":"eu"})", {{"mcp-param-region", "us"}}), "400 -32020 7");
+  EXPECT_EQ(call(R"({"in":{"level":3}})", {{"mcp-param-level", "4"}}), "400 -32020 7");
+}
+
 TEST(HttpPost, OfASessionIsToldByItsBody) {
   EXPECT_EQ(
     read(R"({"jsonrpc":"2.0","id":"a","method":"initialize","params":{}})"),

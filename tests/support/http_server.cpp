@@ -62,6 +62,7 @@ http_server::http_server(const options& how, events to)
   if (!listener)
     throw std::runtime_error(listener.error().message);
   state_->rules.token = how.token;
+  state_->clients = mcp::http_clients(new_token, how.mirrored);
   state_->port = io::address_of(listener->get()).port;
   state_->door.emplace(
     state_->loop, listener->release(), how.limits, nullptr, state_->heard());

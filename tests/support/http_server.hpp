@@ -27,6 +27,7 @@ public:
     std::uint16_t port = 0; ///< 0: any that is free.
     std::string token;      ///< Empty: none is wanted.
     io::http_limits limits;
+    mcp::mirror_table mirrored; ///< Arguments that headers repeat.
   };
 
   /// Throws std::runtime_error if it cannot listen.
