@@ -28,7 +28,7 @@ struct IoRoom : testing::Test {
     keeper_end = std::make_unique<io::plug>(keeper::descriptor(ends[0]));
     room = std::make_unique<io_room>(ends[1], -1, 7);
     room->start();
-    room->serve({caf::actor_cast<runs_actor>(boss->address()), {}, [](bool) {}});
+    room->serve({caf::actor_cast<runs_actor>(boss->address()), {}, {}, [](bool) {}});
   }
 
   void keeper_says(const keeper::report& what) const {

@@ -226,7 +226,8 @@ TEST_F(http, StreamsALongWaitThatCanBeComeBackTo) {
   const auto mark = first.event();
   ASSERT_THAT(mark, ::testing::StartsWith("id: ")) << log();
   first.close();
-  call(session, 3, "cancel_run", {{"run_id", run}});
+  const auto cancelled = call(session, 3, "cancel_run", {{"run_id", run}});
+  EXPECT_FALSE(cancelled.value("isError", false)) << print_json(cancelled);
 
   http_peer second(port_);
   second.request(

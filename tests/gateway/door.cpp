@@ -61,8 +61,6 @@ fake_registry(registry_actor::stateful_pointer<fake_state> self, desk_script* s)
         .session_id = "s_1",
         .agent_name = "agent1"});
     },
-    [=](const asked<list_pending>&) { return s->answer(open_questions{}); },
-    [=](const asked<get_event_artifact>&) { return s->answer(event_artifact{}); },
     [=](const asked<restart_run>& q) {
       s->restarted.push_back(q);
       return s->answer(restarted_run{.run_id = q.what.run_id.value_or("r_?")});

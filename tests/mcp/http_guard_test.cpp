@@ -106,7 +106,7 @@ TEST(HttpGuard, AsksForATokenInTheWayOfHttp) {
 }
 
 TEST(HttpGuard, TakesNoTokenThatIsOnlyAlike) {
-  for (const std::string token :
+  for (const std::string& token :
        {std::string(secret).substr(1),
         std::string(secret) + "0",
         std::string("0123456789ABCDEF0123456789abcdef"),
