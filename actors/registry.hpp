@@ -37,6 +37,10 @@ public:
   caf::result<open_questions> pending(const asked<list_pending>& question);
   caf::result<event_artifact> artifact(const asked<get_event_artifact>& question);
   caf::result<restarted_run> restart(const asked<restart_run>& question);
+  void meet(post_actor post) { post_ = std::move(post); }
+  caf::result<agent_page> agents(const asked<list_agents>& question);
+  caf::result<sent_message> send_message(const asked<send_agent_message>& question);
+  caf::result<message_page> fetch_messages(const asked<fetch_agent_messages>& question);
   void follow(const follow_run& whom, const team_actor& who);
 
 private:
@@ -68,6 +72,7 @@ private:
   room* world_ = nullptr;
   journal_actor journal_;
   runs_actor runs_;
+  post_actor post_;
   roll roll_;
   std::map<std::string, run_actor> actors_; ///< Of runs that are not final.
   std::map<std::uint64_t, waiter> waiters_;

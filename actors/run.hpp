@@ -4,6 +4,7 @@
 #include "actors/deadlines.hpp"
 #include "actors/environments.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/run_setup.hpp"
 #include "supervision/lifecycle.hpp"
 #include "supervision/restart.hpp"
 
@@ -15,18 +16,6 @@
 #include <vector>
 
 namespace troupe {
-
-/// Everything a RUN is started with: what is on disk, and whom to tell.
-struct run_setup {
-  loaded_run loaded;
-  environments::shared env; ///< That of `loaded.launch`.
-  std::optional<keeper::kept_attempt>
-    kept;                 ///< What the keeper holds of its newest attempt.
-  bool recovered = false; ///< It was begun by a predecessor of ours.
-  registry_actor registry;
-  notifier_actor notifier;
-  runs_actor supervisor;
-};
 
 /// Remembers one run. Numbers and records its events, carries its phase along the
 /// lifecycle table, starts attempts as policy decides, answers questions about it. What
@@ -46,6 +35,7 @@ public:
   caf::result<continued_run> go_on(const asked<continue_run>& question);
   [[nodiscard]] open_questions questions() const;
   caf::result<restarted_run> restart(const asked<restart_run>& question);
+  caf::result<written> take(const take_letter& letter);
   void commence();
   void gate(const gate_said& word);
   caf::result<stopped_run> stop(const stop_run& order);
@@ -113,6 +103,14 @@ private:
     return !answered_.contains(each.request_id);
   }
 
+  // Messages of other agents (run_mail.cpp).
+  void recall_messages(const std::vector<agent_input>& recorded);
+  void want_mail();
+  [[nodiscard]] bool is_unsaid_message(const std::string& turn);
+  void give_mail_back(const std::function<void()>& then);
+  void close_inbox();
+  [[nodiscard]] leave_inbox last_mail() const;
+
   // Whether an attempt may start (run_gate.cpp).
   void ask_to_start(const std::optional<exit_reason>& after);
   void leave_gate();
@@ -136,6 +134,7 @@ private:
   void notify(notify_on what);
   void send_notices();
   void retire();
+  void settle_for_good();
   void retry_later();
   void say_farewell();
   void page_served();
@@ -151,6 +150,7 @@ private:
   registry_actor registry_;
   notifier_actor notifier_;
   runs_actor supervisor_;
+  post_actor post_;
   store::run_record record_;
   store::launch_record launch_; ///< Without its environment.
   environments::shared env_;
@@ -178,7 +178,8 @@ private:
   std::uint64_t outbox_first_ = 0;
   std::uint64_t next_token_ = 0;
   std::uint64_t wait_generation_ = 0;
-  std::uint32_t end_told_ = 0; ///< Newest attempt whose end RUNS was told.
+  std::uint32_t mail_wanted_ = 0; ///< Newest attempt that may be given messages.
+  std::uint32_t end_told_ = 0;    ///< Newest attempt whose end RUNS was told.
   int credits_owed_ = 0;
   run_phase shown_ = run_phase::queued; ///< Final only once that is on disk.
   int flushing_ = 0;                    ///< Batches on their way to the disk.

@@ -235,6 +235,8 @@ void run_state::news(const attempt_news& told) {
   }
   credits_owed_ += told.wants_credit ? 1 : 0;
   flush();
+  if (!told.replaying)
+    want_mail();
 }
 
 void run_state::over(const attempt_over& ended) {
@@ -322,7 +324,8 @@ void run_state::order_stop(
 }
 
 void run_state::drop_waiting_turns() {
-  const auto dropped = std::exchange(record_.waiting_turns, {});
+  auto dropped = std::exchange(record_.waiting_turns, {});
+  std::erase_if(dropped, [this](const auto& turn) { return is_unsaid_message(turn); });
   if (dropped.empty())
     return;
   json data{{"kind", "turns_dropped"}, {"count", dropped.size()}, {"turns", dropped}};

@@ -240,6 +240,10 @@ void run_state::retire() {
   if (std::exchange(retired_, true))
     return;
   record_.view.last_seq = told_seq_;
+  give_mail_back([this] { settle_for_good(); });
+}
+
+void run_state::settle_for_good() {
   if (!std::exchange(end_noticed_, true))
     notify(notify_on::end);
   save_session();
@@ -268,6 +272,7 @@ void run_state::say_farewell() {
     answer.deliver(stopped_run{.brief = brief()});
   stoppers_.clear();
   const auto may_leave = [this] {
+    close_inbox();
     farewell_ = true;
     leave_if_done();
   };

@@ -15,6 +15,7 @@ void run_state::recover(run_setup& found) {
   const auto phase = record_.view.phase;
   auto& v = record_.view;
   asked_before_ = std::exchange(v.pending, {});
+  recall_messages(found.loaded.inputs);
   v.waits_for.reset();
   if (const auto ended_as = found.loaded.ended_as) {
     v.phase = *ended_as;

@@ -137,6 +137,11 @@ bool is_carried(const agent_input& said) {
   return body && flag_in(*body, "carried");
 }
 
+bool interrupts(const agent_input& said) {
+  const auto body = parse_json(said.body.text);
+  return body && flag_in(*body, "interrupt");
+}
+
 check check_argv(const std::vector<std::string>& argv) {
   if (argv.empty() || argv.front().empty())
     return mismatch{{}, "names no program"};

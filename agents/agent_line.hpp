@@ -44,6 +44,9 @@ void warn(step& out, std::string_view kind, const json& more = json::object());
 /// Whether this turn was said in an earlier attempt, and told then.
 [[nodiscard]] bool is_carried(const agent_input& said);
 
+/// Whether this turn is to stop the one before it.
+[[nodiscard]] bool interrupts(const agent_input& said);
+
 /// Reads `backend_config` as a closed record; errors name the path and the nearest
 /// known word.
 template <closed_record T>

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdint>
+#include <utility>
 
 namespace troupe::agents {
 
@@ -51,7 +52,7 @@ public:
 
   void input(const agent_input& said, step& out) override {
     if (said.kind == input_kind::turn)
-      turn(turn_text(said), out);
+      turn(said, out);
     else if (said.kind == input_kind::close)
       close(out);
     else if (mode_ != stdin_mode::json || closed_)
@@ -69,7 +70,7 @@ public:
   }
 
   [[nodiscard]] exit_reason ended(const process_end& how) const override {
-    if (end_)
+    if (end_ && (!running_ || how.code == 0))
       return end_->reason;
     if (how.code == 0)
       return {.reason = exit_kind::completed, .code = 0};
@@ -84,7 +85,7 @@ public:
   }
 
   [[nodiscard]] run_result outcome() const override {
-    if (end_)
+    if (end_ && (!running_ || !words_.text()))
       return end_->result;
     return {.final_response = words_.text()};
   }
@@ -94,7 +95,7 @@ public:
   }
   [[nodiscard]] std::optional<std::string> session() const override { return session_; }
   [[nodiscard]] bool takes_turns() const override {
-    return mode_ == stdin_mode::json && end_ && !closed_;
+    return mode_ == stdin_mode::json && !closed_ && !waiting_.full();
   }
   [[nodiscard]] std::vector<std::string> unsent() const override {
     return waiting_.all();
@@ -192,18 +193,22 @@ private:
       out.ended = std::move(end);
   }
 
-  void turn(std::string text, step& out) {
-    if (mode_ == stdin_mode::json && running_ && !closed_ && waiting_.push(text))
-      return;
-    if (closed_ || running_)
+  void turn(const agent_input& said, step& out) {
+    const auto text = turn_text(said);
+    const bool waits = mode_ == stdin_mode::json && running_ && !closed_;
+    if (waits ? !waiting_.push(text) : closed_ || running_)
       return warn(out, "turn_refused", {{"message", "it takes no further turn"}});
-    send(text, out);
+    if (std::exchange(began_, true) && !is_carried(said))
+      tell(out, event_type::message_added, {{"role", "user"}, {"text", text}});
+    if (!waits)
+      return send(text, out);
+    if (interrupts(said))
+      say(out, {{"type", "interrupt"}});
   }
 
   void send(const std::string& text, step& out) {
     running_ = true;
     ++spent_.turns;
-    end_.reset();
     words_.clear();
     if (mode_ == stdin_mode::json)
       return say(out, {{"type", "turn"}, {"text", text}});
@@ -247,9 +252,10 @@ private:
   stdin_mode mode_;
   permission_policy policy_;
   bool running_ = false;
+  bool began_ = false; ///< There was a turn.
   bool closed_ = false;
   std::uint32_t asked_ = 0;
-  std::optional<turn_end> end_;
+  std::optional<turn_end> end_; ///< Of the last turn that had one.
   std::optional<std::string> session_;
   last_words words_;
   open_calls calls_;

@@ -35,6 +35,8 @@ bool turn_adapter::take_in(
       data["waits"] = true;
     tell(out, event_type::message_added, data);
   }
+  if (waits && interrupts(said))
+    interrupt(out);
   return !waits;
 }
 

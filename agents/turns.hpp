@@ -76,6 +76,7 @@ public:
 protected:
   /// Has a turn wait if it must, and tells of it unless the run or an earlier attempt
   /// has: they tell an attempt's first, and what was carried. Whether to send it now.
+  /// One that interrupts stops the turn it would wait for.
   bool take_in(const agent_input& said, const std::string& text, bool waits, step& out);
 
   waiting_turns waiting_;
@@ -90,6 +91,7 @@ private:
   /// The end of a process that gave no end to what it was asked.
   [[nodiscard]] virtual exit_reason judged_by_its_end(const process_end& how) const = 0;
   virtual void count_spending(run_result& result) const = 0;
+  virtual void interrupt(step& out) = 0;
 
   [[nodiscard]] bool has_answer() const { return answer_ && !asked_; }
 };

@@ -171,6 +171,43 @@ const std::vector<tool>& tools() {
        .read_only = true,
        .idempotent = true,
        .timeout = deadline::poll}),
+    row<list_agents>(
+      &desk::registry,
+      {.name = "list_agents",
+       .title = "List agents by name",
+       .description =
+         "Lists the agents that can be written to, live ones first: names, what they "
+         "are for, where each is. Next: send_agent_message to one of them.",
+       .toolset = "agents",
+       .read_only = true,
+       .idempotent = true,
+       .timeout = deadline::answer}),
+    row<send_agent_message>(
+      &desk::registry,
+      {.name = "send_agent_message",
+       .title = "Write to an agent",
+       .description =
+         "Puts a message into an agent's inbox: a live agent has it as its next turn, "
+         "or, with priority interrupt, at once; one that has ended with its next run. "
+         "It answers nothing that an agent asks: that is continue_run. Next: "
+         "fetch_agent_messages of that agent for the receipt, or of your own inbox for "
+         "an answer.",
+       .toolset = "agents",
+       .open_world = true,
+       .timeout = deadline::stop}),
+    row<fetch_agent_messages>(
+      &desk::registry,
+      {.name = "fetch_agent_messages",
+       .title = "Read an inbox",
+       .description =
+         "Reads the messages of an inbox with their receipts, oldest first. An agent "
+         "reads its own without a name; what it has read comes as no turn any more. Of "
+         "another agent it sees what it sent there. Give next_after_seq as after_seq "
+         "to go on, wait_ms to wait for an answer.",
+       .toolset = "agents",
+       .idempotent = true,
+       .waits = true,
+       .timeout = deadline::wait}),
     row(
       start_claude,
       {.name = "start_claude_session",

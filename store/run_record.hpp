@@ -42,6 +42,8 @@ struct run_record {
   std::vector<std::string> keys;           ///< Of the calls that asked for it.
   std::optional<std::string> start_cause;  ///< Why its team started it.
   std::optional<restart_mode> restart_order; ///< A restart was ordered and is due.
+  std::vector<std::string> messages;         ///< Ids of the newest that became turns.
+  std::vector<std::string> unsaid_messages;  ///< Of those: the inbox has them back.
 
   static constexpr auto fields() {
     return field_list{
@@ -58,6 +60,11 @@ struct run_record {
         "keys", &run_record::keys, "Idempotency keys of calls that asked for it."),
       optional("start_cause", &run_record::start_cause, "Why its team started it."),
       optional("restart_order", &run_record::restart_order, "A restart is due."),
+      optional("messages", &run_record::messages, "Of its inbox: these became turns."),
+      optional(
+        "unsaid_messages",
+        &run_record::unsaid_messages,
+        "Turns that were never said; they go back to the inbox."),
     };
   }
 };

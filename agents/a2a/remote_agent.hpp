@@ -87,7 +87,7 @@ private:
   void send_first(step& out);
   void send(std::string text, std::optional<std::string> data, step& out);
   void answer(const agent_input& said, step& out);
-  void interrupt(step& out);
+  void interrupt(step& out) override;
   void cancel(std::uint32_t after_ms, step& out);
   void cancel_failed(const std::string& why, step& out);
   void close(std::string_view why, step& out);

@@ -240,7 +240,7 @@ private:
     first_.reset();
   }
 
-  void interrupt(step& out) {
+  void interrupt(step& out) override {
     interrupted_ = asked_ || first_;
     if (!asked_)
       return;

@@ -62,8 +62,7 @@ public:
     case input_kind::answer:
       return answer(said, out);
     case input_kind::interrupt:
-      interrupted_ = asked_;
-      return control_.interrupt(out);
+      return interrupt(out);
     case input_kind::nudge:
       return out.lines.push_back(user_message(turn_text(said)));
     case input_kind::file:
@@ -99,6 +98,11 @@ private:
     return judge_end(how, asked_, said_anything_);
   }
   void count_spending(run_result& result) const override { spent_.put_into(result); }
+
+  void interrupt(step& out) override {
+    interrupted_ = asked_;
+    control_.interrupt(out);
+  }
 
   void read(const json& line, step& out) {
     const auto type = text_in(line, "type");

@@ -275,7 +275,7 @@ private:
 
   /// One that comes before the turn has a name is sent once it has. It ends the turn
   /// alone: the commands that it leaves running are ended when that is over.
-  void interrupt(step& out) {
+  void interrupt(step& out) override {
     if (running_.empty())
       interrupt_due_ = asked_;
     else
