@@ -84,6 +84,7 @@ private:
   void decide(const exit_reason& why);
   void obey_restart_order();
   void start_by_order(const exit_reason& why);
+  void note_takeover(const std::string& session);
   void conclude(supervision::run_event on, const exit_reason& why);
   [[nodiscard]] agents::attempt_plan
   plan_of(const store::attempt_record& attempt) const;

@@ -112,6 +112,8 @@ void run_state::start_attempt(const std::optional<exit_reason>& after) {
   record_.view.restarts = attempt.view.n - 1;
   record_.next_start.reset();
   record_.attempts.push_back(attempt);
+  if (attempt.resumed)
+    note_takeover(*attempt.session);
   move(run_event::admitted);
   auto setup = setup_of(attempt);
   setup.inputs = first_inputs(after);
@@ -212,6 +214,7 @@ void run_state::news(const attempt_news& told) {
     emit(each.what, each.src);
   if (told.session && told.session != record_.view.backend_session_id) {
     record_.view.backend_session_id = told.session;
+    note_takeover(*told.session);
     save();
     save_session();
   }
@@ -237,6 +240,16 @@ void run_state::news(const attempt_news& told) {
   flush();
   if (!told.replaying)
     want_mail();
+}
+
+void run_state::note_takeover(const std::string& session) {
+  if (!backend_->takeover)
+    return;
+  auto argv = backend_->takeover(plan_of(record_.attempts.back()), session);
+  for (const auto& [variable, value] : env_ ? *env_ : agents::environment{})
+    if (variable == backend_->home)
+      argv.insert(argv.begin(), {"env", variable + "=" + value});
+  record_.view.takeover = std::move(argv);
 }
 
 void run_state::over(const attempt_over& ended) {

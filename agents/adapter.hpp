@@ -135,6 +135,11 @@ struct backend_type {
   std::uint32_t interrupt_s = 1; ///< How long that may take in a stop.
   bool personas = false;         ///< It has a system prompt for `persona`.
   bool schemas = false;          ///< It takes `output_schema` itself.
+  std::string_view home = {};    ///< Variable that says where its sessions lie.
+  /// The command that goes on with a session in the agent's own terminal program; null
+  /// if it has none.
+  std::vector<std::string> (*takeover)(
+    const attempt_plan&, const std::string& session) = nullptr;
   result<start_line> (*start)(const attempt_plan&);
   std::unique_ptr<adapter> (*make)(const attempt_plan&);
 };

@@ -127,6 +127,16 @@ private:
     auto* answer = command("answer", "Answer a run, or give it its next turn", answer_);
     answer->add_option("RUN", answer_.run)->required();
     answer->add_option("ANSWER", answer_.text, "allow, deny, or any text")->required();
+    auto* attach = command("attach", "Follow a run and speak with it", attach_);
+    attach->add_option("RUN", attach_.run)->required();
+    attach->add_option("-n,--tail", attach_.last, "Begin with the last N events, 10")
+      ->check(CLI::NonNegativeNumber);
+    auto* takeover = command(
+      "takeover", "End a run; print how to go on in the agent's program", takeover_);
+    takeover->add_option("RUN", takeover_.run)->required();
+    takeover
+      ->add_option("--timeout", takeover_.timeout_s, "Seconds to wait for its end")
+      ->check(CLI::NonNegativeNumber);
   }
 
   void add_teams() {
@@ -207,6 +217,8 @@ private:
   kill_options kill_;
   run_options run_;
   answer_options answer_;
+  attach_options attach_;
+  takeover_options takeover_;
   team_options team_;
   tree_options tree_;
   why_options why_;

@@ -1,5 +1,6 @@
 #include "cli/a2a_command.hpp"
 #include "cli/arguments.hpp"
+#include "cli/attach.hpp"
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
 #include "cli/daemon_command.hpp"
@@ -60,6 +61,12 @@ int ask(door& at, const run_options& wanted) {
 }
 int ask(door& at, const answer_options& wanted) {
   return answer_run(at, wanted);
+}
+int ask(door& at, const attach_options& wanted) {
+  return attach(at, wanted);
+}
+int ask(door& at, const takeover_options& wanted) {
+  return take_over(at, wanted);
 }
 int ask(door& at, const team_options& wanted) {
   return start_team(at, wanted);

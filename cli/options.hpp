@@ -86,6 +86,16 @@ struct answer_options {
   std::vector<std::string> text;
 };
 
+struct attach_options {
+  std::string run;
+  std::uint64_t last = 10;
+};
+
+struct takeover_options {
+  std::string run;
+  std::uint32_t timeout_s = 30;
+};
+
 /// A team as YAML.
 struct team_options {
   std::string file;
@@ -161,6 +171,8 @@ struct invocation {
     kill_options,
     run_options,
     answer_options,
+    attach_options,
+    takeover_options,
     team_options,
     tree_options,
     why_options,

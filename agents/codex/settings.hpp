@@ -11,6 +11,10 @@ namespace troupe::agents::codex {
 /// are refused.
 [[nodiscard]] result<start_line> start(const attempt_plan& plan);
 
+/// The same program, for a person, on a session that nobody else has.
+[[nodiscard]] std::vector<std::string>
+takeover(const attempt_plan& plan, const std::string& session);
+
 /// The parameters of `thread/start`, or of `thread/resume` for a plan that resumes.
 /// What is not configured is left to the agent's own configuration, but for the
 /// approval policy: `on-request`, or `untrusted` if the run has patterns to ask about
