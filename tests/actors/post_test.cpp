@@ -17,12 +17,14 @@ struct post_office : one_run {
 
   result<sent_message> send(const json& what) {
     json order{{"to_agent_name", "agent1"}, {"message", "hello"}};
-    order.update(what);
+    if (what.is_object())
+      order.update(what);
     return answer<sent_message>(names, by_person<send_agent_message>(order));
   }
   result<sent_message> send_as(const std::string& run_id, const json& what) {
     json order{{"to_agent_name", "agent1"}, {"message", "hello"}};
-    order.update(what);
+    if (what.is_object())
+      order.update(what);
     return answer<sent_message>(names, by_run<send_agent_message>(run_id, order));
   }
   std::vector<agent_letter> inbox_of(const std::string& name) {
