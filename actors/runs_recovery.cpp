@@ -9,6 +9,8 @@
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include <algorithm>
+
 /// RUNS: what a start finds on disk and at the keeper, and run actors that died.
 namespace troupe {
 
@@ -54,6 +56,8 @@ void runs_state::recover(const std::vector<store::run_record>& all) {
     if (!is_final(v.status)) {
       admission_->readmit({v.parent_run_id, v.depth});
       enter(*it, {});
+      if (auto& queue = sessions_[v.session_id]; v.phase != run_phase::queued)
+        std::rotate(queue.begin(), queue.end() - 1, queue.end());
       to_recover_.push_back(v.run_id);
       continue;
     }

@@ -54,7 +54,9 @@ TEST_F(a_session, KeepsItsQueueOverADeathOfTheSupervisor) {
   const auto first = ended_run();
   const auto second = more_of(first);
   spawned(second);
+  advance(ms(2));
   const auto third = more_of(first);
+  advance(ms(2));
   const auto fourth = more_of(first);
   die();
 
