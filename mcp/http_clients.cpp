@@ -73,11 +73,9 @@ void http_clients::take(const asking& a, const legacy_post& post, http_acts& out
   if (post.begins && (id == nullptr || !by_id_.contains(*id)))
     return begin(a, post, out);
   std::uint64_t client = 0;
-  auto* s = find(a, client, out);
+  auto* s = find_spoken(a, client, out);
   if (s == nullptr)
     return;
-  if (auto wrong = wrong_version(a.request.head))
-    return take(a, *wrong, out);
   if (post.batch && s->speaks != revision::v2025_03_26)
     return take(
       a,
@@ -167,13 +165,23 @@ http_clients::find(const asking& a, std::uint64_t& client, http_acts& out) {
   return s;
 }
 
-void http_clients::get(const asking& a, http_acts& out) {
-  std::uint64_t client = 0;
+http_clients::session*
+http_clients::find_spoken(const asking& a, std::uint64_t& client, http_acts& out) {
   auto* s = find(a, client, out);
   if (s == nullptr)
+    return nullptr;
+  if (const auto wrong = wrong_version(a.request.head)) {
+    take(a, *wrong, out);
+    return nullptr;
+  }
+  return s;
+}
+
+void http_clients::get(const asking& a, http_acts& out) {
+  std::uint64_t client = 0;
+  auto* s = find_spoken(a, client, out);
+  if (s == nullptr)
     return;
-  if (auto wrong = wrong_version(a.request.head))
-    return take(a, *wrong, out);
   exchanges_[a.by] = client;
   s->streams.get(
     a.by, find_field(a.request.head.fields, "last-event-id"), a.cors, a.now, out);

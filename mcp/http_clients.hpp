@@ -101,6 +101,8 @@ private:
 
   /// The session that is asked for and its client; nullptr: it was answered why not.
   session* find(const asking& a, std::uint64_t& client, http_acts& out);
+  /// Likewise, for one that names a revision that a session can have, or none.
+  session* find_spoken(const asking& a, std::uint64_t& client, http_acts& out);
 
   void say(visit& to, std::uint64_t client, const std::string& line, http_acts& out);
   void agree(std::uint64_t client, session& s, const std::string& line, http_acts& out);

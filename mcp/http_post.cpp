@@ -1,6 +1,7 @@
 #include "mcp/http_post.hpp"
 
 #include "mcp/answers.hpp"
+#include "mcp/dialogue.hpp"
 #include "mcp/http_frames.hpp"
 #include "mcp/http_guard.hpp"
 #include "protocol/jsonrpc.hpp"
@@ -15,12 +16,6 @@ namespace troupe::mcp {
 namespace {
 
 using jsonrpc::message;
-
-constexpr std::size_t batch_max = 64;
-constexpr int unsupported_version = -32022;
-constexpr std::string_view http_version_key = "io.modelcontextprotocol/protocolVersion";
-constexpr std::string_view http_capabilities_key =
-  "io.modelcontextprotocol/clientCapabilities";
 
 /// Which parameter the header Mcp-Name repeats.
 struct naming {
@@ -37,14 +32,8 @@ constexpr std::array<naming, 6> named_methods{{
   {"tasks/cancel", "taskId"},
 }};
 
-const json& part(const json& object, std::string_view name) {
-  static const json nothing;
-  const auto it = object.find(name);
-  return it == object.end() ? nothing : *it;
-}
-
 bool claims_modern(const message& m) {
-  return part(m.params, "_meta").contains(http_version_key);
+  return member(m.params, "_meta").contains(version_key);
 }
 
 bool names_modern(const http_head& head) {
@@ -79,23 +68,23 @@ std::optional<http_answer> wrong_mirror(
 }
 
 std::optional<http_answer> wrong_envelope(const message& m) {
-  const auto& meta = part(m.params, "_meta");
-  if (!part(meta, http_version_key).is_string())
+  const auto& meta = member(m.params, "_meta");
+  if (!member(meta, version_key).is_string())
     return refuse(
       jsonrpc::invalid_params,
-      "_meta." + std::string(http_version_key) + ": must be a string",
+      "_meta." + std::string(version_key) + ": must be a string",
       m.id);
-  if (!part(meta, http_capabilities_key).is_object())
+  if (!member(meta, capabilities_key).is_object())
     return refuse(
       jsonrpc::invalid_params,
-      "_meta." + std::string(http_capabilities_key) + ": required, an object",
+      "_meta." + std::string(capabilities_key) + ": required, an object",
       m.id);
   return {};
 }
 
 std::optional<http_answer> wrong_headers(const http_head& head, const message& m) {
   const auto& version =
-    part(part(m.params, "_meta"), http_version_key).get_ref<const std::string&>();
+    member(member(m.params, "_meta"), version_key).get_ref<const std::string&>();
   auto wrong =
     wrong_mirror(head, "mcp-protocol-version", "MCP-Protocol-Version", version, m.id);
   if (wrong || version != to_string(modern))
@@ -105,7 +94,7 @@ std::optional<http_answer> wrong_headers(const http_head& head, const message& m
   const auto* naming = std::ranges::find(named_methods, m.method, &naming::method);
   if (naming == named_methods.end())
     return {};
-  const auto& name = part(m.params, naming->parameter);
+  const auto& name = member(m.params, naming->parameter);
   if (!name.is_string())
     return {};
   return wrong_mirror(head, "mcp-name", "Mcp-Name", name.get<std::string>(), m.id);
@@ -114,7 +103,7 @@ std::optional<http_answer> wrong_headers(const http_head& head, const message& m
 const json& at(const json& arguments, const std::vector<std::string>& path) {
   const auto* found = &arguments;
   for (const auto& name : path)
-    found = &part(*found, name);
+    found = &member(*found, name);
   return *found;
 }
 
@@ -138,7 +127,7 @@ std::optional<http_answer> wrong_argument(
 
 std::optional<http_answer>
 wrong_arguments(const http_head& head, const message& m, const mirror_table& mirrored) {
-  const auto& name = part(m.params, "name");
+  const auto& name = member(m.params, "name");
   if (m.method != "tools/call" || !name.is_string())
     return {};
   const auto tool = mirrored.find(name.get_ref<const std::string&>());
@@ -147,7 +136,7 @@ wrong_arguments(const http_head& head, const message& m, const mirror_table& mir
   for (const auto& each : tool->second)
     if (
       auto wrong =
-        wrong_argument(head, each, at(part(m.params, "arguments"), each.path), m.id))
+        wrong_argument(head, each, at(member(m.params, "arguments"), each.path), m.id))
       return wrong;
   return {};
 }
@@ -180,7 +169,7 @@ read_single(const http_head& head, const json& value, const mirror_table& mirror
       return modern_post{};
     return refuse(
       jsonrpc::invalid_params,
-      "_meta." + std::string(http_version_key) +
+      "_meta." + std::string(version_key) +
         ": required, as the header MCP-Protocol-Version names a revision of it",
       m->id);
   }
@@ -191,10 +180,10 @@ read_single(const http_head& head, const json& value, const mirror_table& mirror
 }
 
 http_post read_batch(const json& values) {
-  if (values.empty() || values.size() > batch_max)
+  if (values.empty() || values.size() > dialogue::batch_max)
     return refuse(
       jsonrpc::invalid_request,
-      "a batch has 1 to " + std::to_string(batch_max) + " messages");
+      "a batch has 1 to " + std::to_string(dialogue::batch_max) + " messages");
   legacy_post post{.ids = {}, .begins = false, .batch = true};
   std::set<std::string> seen;
   for (const auto& value : values) {
@@ -242,7 +231,7 @@ std::optional<revision> agreed_revision(std::string_view answer) {
   const auto value = parse_json(answer);
   if (!value)
     return {};
-  const auto& agreed = part(part(*value, "result"), "protocolVersion");
+  const auto& agreed = member(member(*value, "result"), "protocolVersion");
   if (!agreed.is_string())
     return {};
   return from_name<revision>(agreed.get_ref<const std::string&>());
@@ -256,7 +245,7 @@ int modern_status(int code) {
   case jsonrpc::invalid_request:
   case header_mismatch:
   case code_missing_capability:
-  case unsupported_version:
+  case modern_dialogue::unsupported_version:
     return 400;
   default:
     return 200;

@@ -10,8 +10,6 @@ namespace {
 
 using jsonrpc::message;
 
-constexpr std::string_view capabilities_key =
-  "io.modelcontextprotocol/clientCapabilities";
 constexpr std::string_view client_key = "io.modelcontextprotocol/clientInfo";
 constexpr std::string_view level_key = "io.modelcontextprotocol/logLevel";
 

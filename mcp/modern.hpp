@@ -7,6 +7,8 @@ namespace troupe::mcp {
 
 inline constexpr std::string_view version_key =
   "io.modelcontextprotocol/protocolVersion";
+inline constexpr std::string_view capabilities_key =
+  "io.modelcontextprotocol/clientCapabilities";
 inline constexpr std::string_view subscription_key =
   "io.modelcontextprotocol/subscriptionId";
 
