@@ -52,10 +52,14 @@ private:
   void add_servers() {
     auto* mcp = command("mcp", "Serve MCP on stdin and stdout", mcp_);
     mcp->add_option("--toolsets", mcp_.toolsets, "Toolsets to list, comma-separated");
+    mcp->add_flag(
+      "--standalone", mcp_.standalone, "With a daemon of its own that ends with it");
     auto* keeper = command("keeper", "Internal: the daemon's root process", keeper_);
     keeper->group("");
     keeper->add_option("--ready-fd", keeper_.ready_fd, "Told when the daemon listens");
     keeper->add_option("--manifest-fd", keeper_.manifest_fd, "What a keeper left");
+    keeper->add_option("--owner", keeper_.owner, "The process that it ends with");
+    keeper->add_flag("--fleeting", keeper_.fleeting, "So does the state directory");
     auto* daemon = app_.add_subcommand("daemon", "Look at, start or stop the daemon");
     daemon->fallthrough();
     daemon->require_subcommand(0, 1);

@@ -8,6 +8,7 @@
 #include "cli/follow.hpp"
 #include "cli/keeper_command.hpp"
 #include "cli/relay.hpp"
+#include "cli/standalone.hpp"
 #include "cli/team_command.hpp"
 #include "cli/worktrees.hpp"
 #include "keeper/hold.hpp"
@@ -111,6 +112,9 @@ int run(const invocation& order) {
     print("troupe " TROUPE_VERSION "\n");
     return exit_ok;
   }
+  const auto* server = std::get_if<mcp_options>(&order.what);
+  if (server && server->standalone)
+    return serve_alone(order.state_dir, order.config, server->toolsets);
   const auto where = find_place(order.state_dir, order.config);
   if (!where)
     return exit_with(where.error());

@@ -22,11 +22,14 @@ enum exit_code : int {
 
 struct mcp_options {
   std::optional<std::string> toolsets;
+  bool standalone = false; ///< With a daemon of its own.
 };
 
 struct keeper_command {
   int ready_fd = -1;
   int manifest_fd = -1;
+  std::optional<std::string> owner; ///< keeper::identity as JSON.
+  bool fleeting = false;
 };
 
 enum class daemon_verb : std::uint8_t { status, stop, start, restart, upgrade, url };

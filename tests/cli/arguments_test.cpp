@@ -77,6 +77,11 @@ TEST(Arguments, NameWhereTheDaemonServesHttp) {
   EXPECT_EQ(code_of({"daemon", "stop", "--http", ":7"}), exit_usage);
 }
 
+TEST(Arguments, TellWhetherTheServerHasADaemonOfItsOwn) {
+  EXPECT_TRUE(options_of<mcp_options>({"mcp", "--standalone"}).standalone);
+  EXPECT_FALSE(options_of<mcp_options>({"mcp"}).standalone);
+}
+
 TEST(Arguments, TakeAnAnswerAsText) {
   const auto answer =
     options_of<answer_options>({"answer", "r_1", "deny:", "too", "late"});
