@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <functional>
 #include <iterator>
+#include <map>
 #include <sstream>
 
 namespace troupe::cli {
@@ -30,6 +31,7 @@ public:
     app_.add_option("--state-dir", into.state_dir, "State directory of the daemon");
     app_.add_option("--config", into.config, "Configuration file for a new daemon");
     add_servers();
+    add_setup();
     add_views();
     add_orders();
     add_teams();
@@ -109,6 +111,25 @@ private:
       into_.what = daemon_;
     });
     return sub;
+  }
+
+  void add_setup() {
+    auto* setup = command("setup", "Enter Troupe in a client's configuration", setup_);
+    setup->add_option("CLIENT", setup_.client, "claude, codex or gemini")
+      ->required()
+      ->transform(CLI::CheckedTransformer(std::map<std::string, client_program>{
+        {"claude", client_program::claude},
+        {"codex", client_program::codex},
+        {"gemini", client_program::gemini}}))
+      ->option_text("claude|codex|gemini");
+    setup->add_flag("--dry-run", setup_.dry_run, "Only show what would change");
+    setup->add_flag("--remove", setup_.remove, "Take it out again");
+    setup->add_flag("--project", setup_.project, "For who works in this directory");
+    auto* http = setup->add_flag("--http", setup_.http, "By the daemon's URL");
+    setup->add_flag("--standalone", setup_.standalone, "A daemon of its own each")
+      ->excludes(http);
+    setup->add_option("--toolsets", setup_.toolsets, "As for mcp")->excludes(http);
+    setup->add_option("--name", setup_.name, "Of the server; default troupe");
   }
 
   void add_views() {
@@ -232,6 +253,7 @@ private:
   invocation& into_;
   CLI::App app_{"Troupe supervises coding agents.", "troupe"};
   mcp_options mcp_;
+  setup_options setup_;
   keeper_command keeper_;
   daemon_options daemon_;
   ps_options ps_;

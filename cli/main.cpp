@@ -8,6 +8,7 @@
 #include "cli/follow.hpp"
 #include "cli/keeper_command.hpp"
 #include "cli/relay.hpp"
+#include "cli/setup_command.hpp"
 #include "cli/standalone.hpp"
 #include "cli/team_command.hpp"
 #include "cli/worktrees.hpp"
@@ -43,6 +44,9 @@ int obey(const place& where, const audit_options& wanted) {
 }
 int obey(const place& where, const doctor_options& wanted) {
   return examine(where, wanted);
+}
+int obey(const place& where, const setup_options& wanted) {
+  return set_up(where, wanted);
 }
 
 int ask(door& at, const ps_options& wanted) {

@@ -32,6 +32,20 @@ struct keeper_command {
   bool fleeting = false;
 };
 
+/// In whose configuration Troupe is entered.
+enum class client_program : std::uint8_t { claude, codex, gemini };
+
+struct setup_options {
+  client_program client = client_program::claude;
+  std::string name = "troupe"; ///< Of the server.
+  std::optional<std::string> toolsets;
+  bool project = false; ///< Of the directory that this is in, not of the user.
+  bool http = false;
+  bool standalone = false;
+  bool remove = false;
+  bool dry_run = false;
+};
+
 enum class daemon_verb : std::uint8_t { status, stop, start, restart, upgrade, url };
 
 struct daemon_options {
@@ -184,7 +198,8 @@ struct invocation {
     worktree_remove_options,
     tools_options,
     a2a_options,
-    doctor_options>
+    doctor_options,
+    setup_options>
     what;
 };
 
