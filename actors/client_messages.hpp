@@ -2,6 +2,7 @@
 
 #include "actors/messages.hpp"
 #include "protocol/hello.hpp"
+#include "protocol/http.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -18,6 +19,8 @@ struct client_joined : message_tag {
   std::vector<int> ancestors;
   /// Of a client whose transport greets for it, having seen that a person is behind it.
   std::optional<hello> greeting;
+  /// Of one that came by TCP within this machine: whose process it is says the far end.
+  std::optional<tcp_ends> ends;
 };
 
 struct client_said : message_tag {

@@ -46,12 +46,14 @@ private:
   http_gate_actor::pointer self_ = nullptr;
   http_gate_setup setup_;
   std::optional<http_clients> clients_;
+  std::optional<tcp_ends> ends_; ///< Of whom is asking now.
   bool ticks_ = false;
 };
 
 /// HTTP GATE: makes clients of the GATEWAY of what comes by HTTP (http_clients.hpp),
-/// and greets for them. Who comes with the token of a run is that run, as at the
-/// socket; all others are persons.
+/// and greets for them. Whose process is at the other end is looked up as a session
+/// begins (actors/peers.hpp), and who comes with the token of a run is that run, as at
+/// the socket; all others are persons.
 http_gate_actor::behavior_type http_gate(
   http_gate_actor::stateful_pointer<http_gate_state> self, http_gate_setup setup);
 

@@ -98,6 +98,7 @@ void session_state::ask_whose(const hello& greeting) {
   question.pid = peer_.pid;
   question.cgroup = peer_.cgroup;
   question.ancestors = peer_.ancestors;
+  question.ends = peer_.ends;
   question.token = greeting.token;
   self_->request(at_.runs, identity_timeout, std::move(question))
     .then(

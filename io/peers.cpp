@@ -4,6 +4,7 @@
 #include "keeper/processes.hpp"
 
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <sstream>
 #include <string>
@@ -32,12 +33,15 @@ std::optional<peer> peer_of(int socket) {
   socklen_t size = sizeof who;
   if (::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &who, &size) != 0)
     return std::nullopt;
-  peer out{.pid = who.pid, .uid = who.uid, .cgroup = {}, .ancestors = {}};
-  if (who.pid <= 0)
-    return out;
-  out.cgroup = cgroup_of(who.pid);
-  for (int at = keeper::parent_of(who.pid);
-       at > 0 && out.ancestors.size() < ancestors_max;
+  auto out = who.pid > 0 ? facts_of(who.pid) : peer();
+  out.pid = who.pid;
+  out.uid = who.uid;
+  return out;
+}
+
+peer facts_of(int pid) {
+  peer out{.pid = pid, .uid = geteuid(), .cgroup = cgroup_of(pid), .ancestors = {}};
+  for (int at = keeper::parent_of(pid); at > 0 && out.ancestors.size() < ancestors_max;
        at = keeper::parent_of(at))
     out.ancestors.push_back(at);
   return out;

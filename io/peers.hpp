@@ -11,4 +11,7 @@ namespace troupe::io {
 /// say.
 [[nodiscard]] std::optional<peer> peer_of(int socket);
 
+/// What /proc says of a process of our own user.
+[[nodiscard]] peer facts_of(int pid);
+
 } // namespace troupe::io

@@ -303,5 +303,80 @@ TEST_F(http, WillNotListenWhereOthersReachItUnlessThatIsSaid) {
   EXPECT_THAT(asking->err.line().value_or(""), HasSubstr("other machines"));
 }
 
+/// Posts a call as a person would, with the token of the door; prints the answer.
+constexpr const char* post_script = R"(
+exec 3<>/dev/tcp/127.0.0.1/$1
+printf 'POST /mcp HTTP/1.1\r\nHost: 127.0.0.1:%s\r\n' "$1" >&3
+printf 'Content-Type: application/json\r\n' >&3
+printf 'Accept: application/json, text/event-stream\r\nConnection: close\r\n' >&3
+printf 'Authorization: Bearer %s\r\nMcp-Name: %s\r\n' "$(cat "$2")" "$3" >&3
+printf 'MCP-Protocol-Version: 2026-07-28\r\nMcp-Method: tools/call\r\n' >&3
+printf 'Content-Length: %d\r\n\r\n%s' "${#4}" "$4" >&3
+cat <&3
+)";
+
+/// Agents that have read the token.
+class http_inside : public http, public ::testing::WithParamInterface<tier> {
+protected:
+  void SetUp() override { use(GetParam()); }
+
+  /// What a call is answered that an agent makes in a person's name, itself or from a
+  /// double fork.
+  std::string said_to_an_agent(
+    client& by, const std::string& tool, const json& arguments, bool away) {
+    std::vector<std::string> command{agent_program(), "stray"};
+    if (away)
+      command.emplace_back("--away");
+    const auto body =
+      modern(1, "tools/call", {{"name", tool}, {"arguments", arguments}});
+    command.insert(
+      command.end(),
+      {"/bin/bash",
+       "-c",
+       post_script,
+       "post",
+       std::to_string(port_),
+       place_.state() + "/token",
+       tool,
+       print_json(body)});
+    auto request = agent({});
+    request["backend_config"] = {{"command", command}, {"stdin", "none"}};
+    const auto run = by.must("spawn_run", request).value("run_id", "");
+    by.ended({run});
+    std::string said;
+    for (const auto& line : transcript(run, 1))
+      said += line + "\n";
+    return said;
+  }
+};
+
+TEST_P(http_inside, AnAgentWithTheTokenIsStillThatRun) {
+  open();
+  auto me = join();
+  const auto asker = spawn(*me, {"ask"}, {{"backend_config", {{"stdin", "json"}}}});
+  ASSERT_FALSE(me->event_of(asker, "input_required").is_null());
+  const json allow{{"run_id", asker}, {"input_message", "allow"}};
+
+  for (const bool away : {false, true}) {
+    const auto listed = said_to_an_agent(*me, "list_runs", json::object(), away);
+    EXPECT_THAT(listed, HasSubstr(R"("total":0)")) << log();
+    const auto answered = said_to_an_agent(*me, "continue_run", allow, away);
+    EXPECT_THAT(answered, HasSubstr(R"("isError":true)"));
+    EXPECT_EQ(me->must("get_run", {{"run_id", asker}})["pending"].size(), 1U);
+  }
+
+  const auto by_person = post_modern(
+    modern(1, "tools/call", {{"name", "continue_run"}, {"arguments", allow}}));
+  EXPECT_EQ(by_person.body.find(R"("isError":true)"), std::string::npos)
+    << by_person.body;
+  EXPECT_TRUE(me->must("get_run", {{"run_id", asker}})["pending"].empty());
+}
+
+INSTANTIATE_TEST_SUITE_P(
+  Tiers,
+  http_inside,
+  ::testing::Values(tier::cgroup, tier::subtree, tier::other_user),
+  tier_name);
+
 } // namespace
 } // namespace troupe::e2e

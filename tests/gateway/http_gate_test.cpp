@@ -38,6 +38,7 @@ protected:
   void post(exchange_id by, std::string body, http_fields fields = {}) {
     http_asked what;
     what.by = by;
+    what.request.ends = ends;
     what.request.head = {
       .method = "POST", .target = "/mcp", .fields = std::move(fields)};
     what.request.body = std::move(body);
@@ -66,6 +67,7 @@ protected:
     R"("protocolVersion":"2025-11-25","capabilities":{}}})";
 
   fake_exchanges exchanges;
+  std::optional<tcp_ends> ends;
   http_gate_actor http;
 };
 
@@ -96,6 +98,18 @@ TEST_F(HttpGate, WhoComesWithTheTokenOfARunIsAskedFor) {
   EXPECT_EQ(script.identified.back().token, token);
   EXPECT_THAT(exchanges.answered[1].body, HasSubstr("this token is not valid"));
   EXPECT_EQ(find_field(exchanges.answered[1].fields, "mcp-session-id"), nullptr);
+}
+
+TEST_F(HttpGate, WhoseProcessItIsIsAskedByTheEndsOfItsConnection) {
+  ends = tcp_ends{.connection = 7, .near = {}, .far = {}, .near_port = 1, .far_port = 2};
+  script.refusal = error{errc::refused, "this process is of a run that has ended"};
+
+  post(1, hello);
+
+  ASSERT_TRUE(script.identified.back().ends);
+  EXPECT_EQ(script.identified.back().ends->connection, 7U);
+  EXPECT_EQ(script.identified.back().pid, 0);
+  EXPECT_THAT(exchanges.answered[1].body, HasSubstr("of a run that has ended"));
 }
 
 TEST_F(HttpGate, AModernPostLeavesNobodyBehind) {
