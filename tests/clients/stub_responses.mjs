@@ -26,10 +26,13 @@ const textIn = (content) =>
     ? content
     : (content ?? []).map((part) => part.text ?? '').join('\n');
 
+// What a tool of an MCP server answered, without what Codex says of it.
+const answered = (text) => text.replace(/^Wall time: .*\nOutput:\n/, '');
+
 function asBlock(item) {
   if (item.type === 'message') return { type: 'text', text: textIn(item.content) };
   if (item.type.endsWith('_output')) {
-    return { type: 'tool_result', content: textIn(item.output) };
+    return { type: 'tool_result', content: answered(textIn(item.output)) };
   }
   return item.type.endsWith('_call') ? { type: 'tool_use', name: item.name } : null;
 }
