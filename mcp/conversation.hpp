@@ -75,7 +75,7 @@ private:
   void begin(const listen& what, orders& out);
   void drop(const json& id, orders& out);
   void take_reply(const client_reply& what, orders& out);
-  void ask_client(std::uint64_t number, needs what, orders& out);
+  void ask_client(std::uint64_t number, needs what, timestamp now, orders& out);
   void
   answer_with(std::uint64_t number, const settlement& what, timestamp now, orders& out);
   void watch(const request& asked, const granted& what, const batch& of, orders& out);
