@@ -111,7 +111,7 @@ class Codex extends CodexConversation {
   }
 
   open() {
-    return super.open({ approvalPolicy: 'never', model });
+    return super.open({ approvalPolicy: 'on-request', model });
   }
 
   async begin(script) {
