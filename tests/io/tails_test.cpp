@@ -117,12 +117,16 @@ TEST_F(Tails, DeliverNothingWithoutCreditAndOneChunkAGrant) {
 
 TEST_F(Tails, PutNoMoreInHandThanTwoChunksOfAllFiles) {
   holds = true;
-  for (const auto* name : {"one", "two", "three"}) {
+  for (const auto* name : {"one", "two", "three"})
     dir.append(name, std::string(2 * tails::chunk_bytes_max, 'x'));
-    const auto which = follow(name);
-    subject.grant(which);
-    subject.grant(which);
-  }
+  // On the loop, which serves none before it has heard of all.
+  on.perform([this] {
+    for (const auto* name : {"one", "two", "three"}) {
+      const auto which = follow(name);
+      subject.grant(which);
+      subject.grant(which);
+    }
+  });
   settle();
   auto in_hand = chunks.take(2);
   EXPECT_TRUE(chunks.take_all().empty());
@@ -134,6 +138,7 @@ TEST_F(Tails, PutNoMoreInHandThanTwoChunksOfAllFiles) {
 
   next.pop_back();
   const auto fifth = chunks.next();
+  EXPECT_EQ(fifth.offset, tails::chunk_bytes_max);
   settle();
   EXPECT_TRUE(chunks.take_all().empty());
 }
