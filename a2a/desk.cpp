@@ -21,16 +21,6 @@ constexpr int wait_ms = 50'000;
 /// The role of the runs of this door.
 constexpr const char* own_role = "a2a";
 
-std::string text_in(const json& object, const char* name) {
-  const auto it = object.is_object() ? object.find(name) : object.end();
-  return it != object.end() && it->is_string() ? it->get<std::string>() : "";
-}
-
-json member(const json& object, const char* name) {
-  const auto it = object.is_object() ? object.find(name) : object.end();
-  return it != object.end() ? *it : json();
-}
-
 bool flag_in(const json& object, const char* name, bool fallback) {
   const auto flag = member(object, name);
   return flag.is_boolean() ? flag.get<bool>() : fallback;
@@ -102,7 +92,7 @@ json card_of(const offer& what) {
 
 void desk::take(
   const json& request, std::string_view version, std::shared_ptr<listener> to) {
-  const auto method = text_in(request, "method");
+  const auto method = text_of(request, "method");
   const auto q = std::make_shared<question>(question{
     .id = member(request, "id"),
     .params = member(request, "params"),
@@ -138,8 +128,8 @@ void desk::find(const asked& q, const std::string& run_id, desk::found then) {
     "get_run",
     {{"run_id", run_id}},
     [q, run_id, then = std::move(then)](const result<json>& view) {
-      const bool is_ours = view && text_in(*view, "run_id") == run_id &&
-                           text_in(*view, "role") == own_role;
+      const bool is_ours = view && text_of(*view, "run_id") == run_id &&
+                           text_of(*view, "role") == own_role;
       if (!is_ours)
         return q->refuse(task_not_found, "no such task: " + one_line(run_id, 80));
       then(*view);
@@ -151,7 +141,7 @@ void desk::send(const asked& q) {
   auto input = input_of(message);
   if (!input)
     return q->refuse(invalid_params, input.error().message);
-  const auto task = text_in(message, "taskId");
+  const auto task = text_of(message, "taskId");
   if (task.empty())
     return begin(q, std::move(*input));
   find(q, task, [this, q, input = *input](const json& view) { go_on(q, view, input); });
@@ -159,7 +149,7 @@ void desk::send(const asked& q) {
 
 /// The directory of a context is fixed when it begins.
 result<std::string> desk::place_for(const json& message) const {
-  const auto wanted = text_in(member(message, "metadata"), "cwd");
+  const auto wanted = text_of(member(message, "metadata"), "cwd");
   if (wanted.empty())
     return offer_.cwd;
   std::error_code bad;
@@ -182,9 +172,9 @@ void desk::begin(const asked& q, json input) {
     {"role", own_role}};
   if (!offer_.backend_config.empty())
     order["backend_config"] = offer_.backend_config;
-  if (const auto id = text_in(message, "messageId"); !id.empty() && id.size() <= 200)
+  if (const auto id = text_of(message, "messageId"); !id.empty() && id.size() <= 200)
     order["idempotency_key"] = "a2a:" + id;
-  if (const auto context = text_in(message, "contextId"); !context.empty()) {
+  if (const auto context = text_of(message, "contextId"); !context.empty()) {
     order["session_mode"] = "resume";
     order["session_id"] = context;
   } else {
@@ -201,8 +191,8 @@ void desk::begin(const asked& q, json input) {
 }
 
 void desk::go_on(const asked& q, const json& view, json input) {
-  const auto run_id = text_in(view, "run_id");
-  if (is_final_status(text_in(view, "status")))
+  const auto run_id = text_of(view, "run_id");
+  if (is_final_status(text_of(view, "status")))
     return q->refuse(
       unsupported, "task " + run_id + " is over; send a message to its context");
   const auto seq = view.value("last_seq", std::uint64_t{0});
@@ -217,7 +207,7 @@ void desk::go_on(const asked& q, const json& view, json input) {
 }
 
 void desk::sent(const asked& q, const json& view, std::uint64_t after_seq) {
-  const auto run_id = text_in(view, "run_id");
+  const auto run_id = text_of(view, "run_id");
   const auto how = member(q->params, "configuration");
   if (q->streams) {
     q->event(q->wrapped(task_of(view, q->as)));
@@ -268,7 +258,7 @@ void desk::follow(const asked& q, const std::string& run_id, std::uint64_t after
 }
 
 void desk::look(const asked& q) {
-  find(q, text_in(q->params, "id"), [q](const json& view) {
+  find(q, text_of(q->params, "id"), [q](const json& view) {
     q->result(task_of(view, q->as));
   });
 }
@@ -282,7 +272,7 @@ void desk::list(const asked& q) {
         return q->refuse(internal_error, page.error().message);
       json tasks = json::array();
       for (const auto& run : page->value("runs", json::array()))
-        if (text_in(run, "role") == own_role)
+        if (text_of(run, "role") == own_role)
           tasks.push_back(task_of(run, q->as));
       const auto size = tasks.size();
       q->result(
@@ -294,10 +284,10 @@ void desk::list(const asked& q) {
 }
 
 void desk::cancel(const asked& q) {
-  const auto run_id = text_in(q->params, "id");
+  const auto run_id = text_of(q->params, "id");
   find(q, run_id, [this, q, run_id](const json& before) {
     constexpr int not_cancelable = -32002;
-    const auto status = text_in(before, "status");
+    const auto status = text_of(before, "status");
     if (is_final_status(status) && status != "cancelled")
       return q->refuse(not_cancelable, "task " + run_id + " is over: " + status);
     tools_.call(
@@ -312,9 +302,9 @@ void desk::cancel(const asked& q) {
 }
 
 void desk::subscribe(const asked& q) {
-  find(q, text_in(q->params, "id"), [this, q](const json& view) {
-    const auto run_id = text_in(view, "run_id");
-    const auto status = text_in(view, "status");
+  find(q, text_of(q->params, "id"), [this, q](const json& view) {
+    const auto run_id = text_of(view, "run_id");
+    const auto status = text_of(view, "status");
     if (is_final_status(status))
       return q->refuse(unsupported, "task " + run_id + " is over: " + status);
     q->event(q->wrapped(task_of(view, q->as)));

@@ -24,11 +24,6 @@ constexpr auto statuses = std::to_array<named_status>({
   {"running", "TASK_STATE_WORKING", "working"},
 });
 
-std::string text_of(const json& object, const char* name) {
-  const auto it = object.is_object() ? object.find(name) : object.end();
-  return it != object.end() && it->is_string() ? it->get<std::string>() : "";
-}
-
 json part(dialect as, const char* kind, json value) {
   json made = json::object();
   if (as == dialect::v03)
@@ -158,7 +153,32 @@ private:
   followed made_;
 };
 
+void copy_text(const json& from, const char* theirs, json& to, const char* ours) {
+  if (auto text = text_of(from, theirs); !text.empty())
+    to[ours] = std::move(text);
+}
+
+/// A file in either version; null if it is none.
+json file_of(const json& part) {
+  json made{{"type", "file"}};
+  const auto inner = part.find("file");
+  const bool old = inner != part.end() && inner->is_object();
+  const auto& file = old ? *inner : part;
+  copy_text(file, old ? "uri" : "url", made, "uri");
+  copy_text(file, old ? "bytes" : "raw", made, "bytes_base64");
+  if (made.size() == 1)
+    return {};
+  copy_text(file, old ? "mimeType" : "mediaType", made, "mime_type");
+  copy_text(file, old ? "name" : "filename", made, "name");
+  return made;
+}
+
 } // namespace
+
+std::string text_of(const json& object, std::string_view name) {
+  const auto& found = member(object, name);
+  return found.is_string() ? found.get<std::string>() : "";
+}
 
 bool is_final_status(std::string_view status) {
   return status == "completed" || status == "failed" || status == "cancelled" ||
@@ -221,8 +241,13 @@ result<json> input_of(const json& message) {
           {"parts", json::array({{{"type", "data"}, {"data", each["data"]}}})}};
       parts.push_back({{"type", "data"}, {"data", each["data"]}});
     } else {
-      return fail(
-        errc::invalid_argument, "parts: text and data are taken, files are not yet");
+      auto file = file_of(each);
+      if (file.is_null())
+        return fail(
+          errc::invalid_argument,
+          "message.parts: a part is text, data (an object), or a file with its url or "
+          "its bytes");
+      parts.push_back(std::move(file));
     }
   }
   if (parts.empty())

@@ -29,4 +29,7 @@ struct followed {
 /// Whether a status of a run is one that a task does not leave.
 [[nodiscard]] bool is_final_status(std::string_view status);
 
+/// A member that is a text; empty if there is none.
+[[nodiscard]] std::string text_of(const json& object, std::string_view name);
+
 } // namespace troupe::a2a

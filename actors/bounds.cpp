@@ -70,6 +70,17 @@ std::optional<error> out_of_bounds(const get_event_artifact& question) {
   return outside("limit", question.limit, 4, 1'048'576);
 }
 
+std::optional<error> out_of_bounds(const list_agents& question) {
+  return outside("limit", question.limit, 1, 100);
+}
+
+std::optional<error> out_of_bounds(const fetch_agent_messages& question) {
+  return first_of(
+    outside("limit", question.limit, 1, 100),
+    outside("wait_ms", question.wait_ms, 0, 50'000),
+    outside("max_bytes", question.max_bytes, 1024, 1'048'576));
+}
+
 std::optional<error> out_of_bounds(const wait_runs& question) {
   return first_of(
     outside("run_ids", question.run_ids.size(), 1, 100),

@@ -16,6 +16,8 @@ namespace troupe {
 [[nodiscard]] std::optional<error> out_of_bounds(const list_pending& question);
 [[nodiscard]] std::optional<error> out_of_bounds(const get_event_artifact& question);
 [[nodiscard]] std::optional<error> out_of_bounds(const list_sessions& question);
+[[nodiscard]] std::optional<error> out_of_bounds(const list_agents& question);
+[[nodiscard]] std::optional<error> out_of_bounds(const fetch_agent_messages& question);
 [[nodiscard]] std::optional<error> out_of_bounds(const spawn_run& request);
 
 } // namespace troupe

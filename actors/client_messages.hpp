@@ -4,7 +4,7 @@
 #include "protocol/hello.hpp"
 
 #include <cstdint>
-#include <optional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -17,7 +17,7 @@ struct client_joined : message_tag {
   std::string cgroup;
   std::vector<int> ancestors;
   /// Of a client whose transport greets for it, having seen that a person is behind it.
-  std::optional<hello> greeting;
+  std::shared_ptr<const hello> greeting;
 };
 
 struct client_said : message_tag {

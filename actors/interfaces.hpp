@@ -1,10 +1,11 @@
 #pragma once
 
 #include "actors/client_messages.hpp"
-#include "actors/file_talk.hpp"
+#include "actors/file_interfaces.hpp"
 #include "actors/gate_messages.hpp"
 #include "actors/messages.hpp"
 #include "actors/notice_talk.hpp"
+#include "actors/post_messages.hpp"
 #include "actors/sweep_messages.hpp"
 #include "actors/team_messages.hpp"
 #include "actors/watch_messages.hpp"
@@ -17,45 +18,6 @@
 /// Who can say what to whom, on one page. Errors travel as caf::error and are turned
 /// back by actors/errors.hpp.
 namespace troupe {
-
-/// Brings files to the disk, and waits for it: the JOURNAL's other hands. Detached.
-using syncer_actor = caf::typed_actor<caf::replies_to<sync_files>::with<files_synced>>;
-
-/// Finds what is kept too long, and deletes it. Detached.
-using sweeper_actor = caf::typed_actor<
-  caf::replies_to<plan_sweep>::with<sweep_plan>,
-  caf::reacts_to<clear_removed>>;
-
-/// Writes and reads the runs on disk. The only one who touches their files. Detached.
-using journal_actor = caf::typed_actor<
-  // A run exists from here on, even if we die.
-  caf::replies_to<create_run>::with<written>,
-  // Of a final run: answered when that is on the disk and survives a power cut.
-  caf::replies_to<save_run>::with<written>,
-  caf::replies_to<save_session>::with<written>,
-  caf::replies_to<begin_attempt>::with<written>,
-  caf::replies_to<append_input>::with<written>,
-  // Events are shown to nobody before this is answered.
-  caf::replies_to<append_events>::with<written>,
-  caf::replies_to<read_page>::with<events_read>,
-  caf::replies_to<read_stderr>::with<stderr_tail>,
-  caf::replies_to<load_run>::with<loaded_run>,
-  caf::replies_to<load_session>::with<store::session_record>,
-  caf::replies_to<read_token>::with<attempt_token>,
-  caf::replies_to<load_all>::with<all_loaded>,
-  caf::replies_to<create_team>::with<written>,
-  caf::replies_to<save_team>::with<written>,
-  caf::replies_to<load_team>::with<loaded_team>,
-  caf::replies_to<load_teams>::with<all_teams>,
-  caf::replies_to<add_notice>::with<written>,
-  caf::reacts_to<drop_notice>,
-  caf::replies_to<load_notices>::with<notices_loaded>,
-  caf::replies_to<remove_run>::with<written>,
-  caf::reacts_to<wake>>;
-
-/// One file that an agent asks its host for. Detached.
-using agent_file_actor =
-  caf::typed_actor<caf::replies_to<serve_file>::with<file_answer>>;
 
 /// One process of an agent, from its start to its last byte. Child of a RUN, linked to
 /// it.
@@ -79,6 +41,7 @@ using run_actor = caf::typed_actor<
   caf::replies_to<asked<continue_run>>::with<continued_run>,
   caf::replies_to<asked<list_pending>>::with<open_questions>,
   caf::replies_to<asked<restart_run>>::with<restarted_run>,
+  caf::replies_to<take_letter>::with<written>,
   caf::reacts_to<begin_run>,
   caf::reacts_to<gate_said>,
   caf::replies_to<stop_run>::with<stopped_run>,
@@ -86,6 +49,25 @@ using run_actor = caf::typed_actor<
   caf::reacts_to<attempt_over>,
   // It goes on all the same.
   caf::reacts_to<notice_failed>,
+  caf::reacts_to<wake>>;
+
+/// A run that lives in this actor may be given turns now.
+struct mail_wanted : message_tag {
+  std::string session_id;
+  std::string run_id;
+  run_actor reader;
+};
+
+/// Keeps the inboxes of conversations, and gives what waits in them to live runs.
+using post_actor = caf::typed_actor<
+  // On disk when this is answered, and delivered if it could be.
+  caf::replies_to<post_letter>::with<sent_message>,
+  caf::replies_to<read_inbox>::with<message_page>,
+  caf::reacts_to<stop_waiting>,
+  caf::reacts_to<mail_wanted>,
+  caf::reacts_to<mail_unwanted>,
+  // What the run leaves unsaid waits again when this is answered.
+  caf::replies_to<leave_inbox>::with<written>,
   caf::reacts_to<wake>>;
 
 /// A notice, and whom to tell if nobody can be told; none after that run's end.
@@ -157,6 +139,12 @@ using registry_actor = caf::typed_actor<
   caf::replies_to<asked<get_event_artifact>>::with<event_artifact>,
   caf::replies_to<asked<restart_run>>::with<restarted_run>,
   caf::replies_to<asked<list_sessions>>::with<session_page>,
+  caf::replies_to<asked<list_agents>>::with<agent_page>,
+  caf::replies_to<asked<send_agent_message>>::with<sent_message>,
+  caf::replies_to<asked<fetch_agent_messages>>::with<message_page>,
+  caf::reacts_to<stop_waiting>,
+  // Who has the inboxes; told once, at the start.
+  caf::reacts_to<post_actor>,
   caf::reacts_to<follow_run, team_actor>,
   // Which runs it is told of from now on.
   caf::reacts_to<watch_runs, watcher_actor>,

@@ -282,7 +282,10 @@ void io_room::say(std::uint64_t client, std::string line, std::string about) {
     door->send(client, std::move(line));
 }
 
+/// Over HTTP the next request waits for the answer.
 void io_room::acknowledge(std::uint64_t client, int lines) {
+  if (client >= http_client_min)
+    return;
   if (auto* door = parts_->door.load())
     door->acknowledge(client, lines);
 }

@@ -317,6 +317,10 @@ journal(journal_actor::stateful_pointer<journal_state> self, journal_setup setup
     [state](const load_notices&) -> caf::result<notices_loaded> {
       return notices_loaded{.notices = store::load_notices(state->disk())};
     },
+    [state](const save_inbox& what) { return to_caf(state->save(what)); },
+    [state](const load_inbox& what) {
+      return to_caf(store::load_inbox(state->disk(), what.session_id));
+    },
     [state](const remove_run& what) { return to_caf(state->remove(what)); },
     [state](const wake&) { state->wake(); },
   };

@@ -54,6 +54,7 @@ public:
   [[nodiscard]] result<written> save(const save_team& what);
   [[nodiscard]] result<loaded_team> load(const load_team& what);
   [[nodiscard]] all_teams load_all_teams();
+  [[nodiscard]] result<written> save(const save_inbox& what);
   [[nodiscard]] result<written> remove(const remove_run& what);
   [[nodiscard]] const store::layout& disk() const { return setup_.disk; }
 

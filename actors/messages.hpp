@@ -74,7 +74,8 @@ struct attempt_over : message_tag {
   attempt_view view;
   std::optional<run_result> result;
   std::optional<std::string> session;
-  std::optional<std::vector<std::string>> unsent; ///< Absent: nothing was said at all.
+  std::optional<std::vector<agent_message>>
+    unsent;              ///< Absent: nothing was said at all.
   bool for_good = false; ///< No restart can help: the run's own time is used up.
   bool kept = false;     ///< The keeper holds it until it is told to forget it.
   std::chrono::milliseconds healthy_for{0};

@@ -3,6 +3,7 @@
 #include "actors/confining.hpp"
 #include "actors/personas.hpp"
 #include "agents/account.hpp"
+#include "agents/attachments.hpp"
 #include "agents/environment.hpp"
 #include "agents/permission.hpp"
 #include "protocol/identity.hpp"
@@ -117,6 +118,13 @@ raw_json filled(const raw_json& given, const raw_json& configured) {
   return {print_json(*own)};
 }
 
+/// Of a prompt that is more than text.
+std::vector<message_part> parts_of(const spawn_run& what) {
+  if (what.prompt || is_text_only(*what.input_message))
+    return {};
+  return what.input_message->parts;
+}
+
 store::launch_record
 launch_of(const asked<spawn_run>& request, const chosen_backend& backend) {
   const auto& what = request.what;
@@ -124,6 +132,7 @@ launch_of(const asked<spawn_run>& request, const chosen_backend& backend) {
     .backend_type = std::string(backend.type->name),
     .command = backend.settings.command,
     .prompt = what.prompt ? *what.prompt : prompt_text(*what.input_message),
+    .parts = parts_of(what),
     .backend_config = filled(what.backend_config, backend.settings.backend_config),
     .restart = merged(what.restart, backend.settings.restart),
     .limits = merged(what.limits, backend.settings.limits),
@@ -159,10 +168,11 @@ result<void> dress(
   } else if (session) {
     launch.persona = session->launch.persona;
   }
-  launch.prompt = dressed(
-    std::move(launch.prompt),
-    backend.personas ? std::nullopt : said,
-    backend.schemas ? std::nullopt : launch.output_schema);
+  if (backend.personas)
+    said.reset();
+  const auto schema = backend.schemas ? std::nullopt : launch.output_schema;
+  launch.prompt = dressed(std::move(launch.prompt), said, schema);
+  launch.parts = dressed(std::move(launch.parts), said, schema);
   return {};
 }
 
@@ -266,6 +276,9 @@ result<new_run> compose(
       errc::invalid_argument,
       "isolation: session " + session->session_id + " takes place in " + cwd +
         "; a worktree needs session_mode new");
+  if (what.input_message)
+    if (auto wrong = agents::wrong_with_files(*backend.type, *what.input_message))
+      return fail(errc::invalid_argument, "input_message." + *wrong);
   new_run made{.record = {}, .launch = launch_of(request, backend)};
   if (made.launch.confine)
     if (auto right = check_paths(*made.launch.confine); !right)

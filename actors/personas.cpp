@@ -58,4 +58,19 @@ std::string dressed(
   return prompt;
 }
 
+std::vector<message_part> dressed(
+  std::vector<message_part> parts,
+  const std::optional<std::string>& persona,
+  const std::optional<raw_json>& output_schema) {
+  if (parts.empty())
+    return parts;
+  if (persona)
+    parts.insert(
+      parts.begin(), message_part{.type = part_type::text, .text = *persona});
+  if (output_schema)
+    parts.push_back(message_part{
+      .type = part_type::text, .text = agents::schema_notice(*output_schema)});
+  return parts;
+}
+
 } // namespace troupe

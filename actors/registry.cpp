@@ -251,6 +251,11 @@ registry_actor::behavior_type registry(
     [state](const asked<get_event_artifact>& q) { return state->artifact(q); },
     [state](const asked<restart_run>& q) { return state->restart(q); },
     [state](const asked<list_sessions>& q) { return state->sessions(q); },
+    [state](const asked<list_agents>& q) { return state->agents(q); },
+    [state](const asked<send_agent_message>& q) { return state->send_message(q); },
+    [state](const asked<fetch_agent_messages>& q) { return state->fetch_messages(q); },
+    [state](const stop_waiting& who) { state->stop(who); },
+    [state](const post_actor& post) { state->meet(post); },
     [state](const follow_run& whom, const team_actor& who) {
       state->follow(whom, who);
     },

@@ -42,6 +42,11 @@ public:
   caf::result<event_artifact> artifact(const asked<get_event_artifact>& question);
   caf::result<session_page> sessions(const asked<list_sessions>& question);
   caf::result<restarted_run> restart(const asked<restart_run>& question);
+  void meet(post_actor post) { post_ = std::move(post); }
+  caf::result<agent_page> agents(const asked<list_agents>& question);
+  caf::result<sent_message> send_message(const asked<send_agent_message>& question);
+  caf::result<message_page> fetch_messages(const asked<fetch_agent_messages>& question);
+  void stop(const stop_waiting& who);
   void follow(const follow_run& whom, const team_actor& who);
 
 private:
@@ -74,6 +79,7 @@ private:
   room* world_ = nullptr;
   journal_actor journal_;
   runs_actor runs_;
+  post_actor post_;
   roll roll_;
   std::map<std::string, run_actor> actors_; ///< Of runs that are not final.
   std::map<std::uint64_t, waiter> waiters_;

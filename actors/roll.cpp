@@ -8,11 +8,6 @@ namespace {
 
 constexpr int depth_max = 64;
 
-/// An isolated run is also found where it was asked for.
-bool is_at(const run_brief& run, const std::optional<std::string>& cwd) {
-  return !cwd || run.cwd == *cwd || run.origin == *cwd;
-}
-
 bool fits(const run_brief& run, const list_runs& question) {
   return (!question.status || run.status == *question.status) &&
          (!question.backend || run.backend == *question.backend) &&
@@ -25,6 +20,10 @@ tl::unexpected<error> no_such_run(const std::string& word) {
 }
 
 } // namespace
+
+bool is_at(const run_brief& run, const std::optional<std::string>& cwd) {
+  return !cwd || run.cwd == *cwd || run.origin == *cwd;
+}
 
 void roll::put(run_brief brief) {
   auto& entry = runs_[brief.run_id];

@@ -15,6 +15,9 @@ namespace troupe {
 /// Of an id, to stand for it.
 inline constexpr std::size_t prefix_length_min = 4;
 
+/// An isolated run is also found where it was asked for.
+[[nodiscard]] bool is_at(const run_brief& run, const std::optional<std::string>& cwd);
+
 /// The roll of all runs: how each is, who may see it, how it is found. A value without
 /// actors; the REGISTRY keeps one. Briefs are small; a million runs are not its
 /// business (retention is).
@@ -48,6 +51,21 @@ public:
 
   /// A person sees everything, a run its descendants.
   [[nodiscard]] bool may_see(const caller& who, const run_brief& run) const;
+
+  /// Besides: what is above a run, in its team, or was started beside it by the same
+  /// one in the same directory; but not itself.
+  [[nodiscard]] bool may_write(const caller& who, const run_brief& run) const;
+
+  /// Conversations by name, with their live or newest run, that the caller may write
+  /// to; and its own.
+  [[nodiscard]] agent_page agents(const caller& who, const list_agents& question) const;
+
+  /// Whom a message is for, by run id or by name: a live agent before those that ended.
+  /// One name in two directories is an error that names them.
+  [[nodiscard]] result<const run_brief*> addressee(
+    const caller& who,
+    const std::string& word,
+    const std::optional<std::string>& cwd) const;
 
 private:
   [[nodiscard]] const run_brief* by_name(

@@ -26,6 +26,7 @@ void run_state::start(surroundings around, run_setup setup) {
   registry_ = std::move(setup.registry);
   notifier_ = std::move(setup.notifier);
   supervisor_ = std::move(setup.supervisor);
+  post_ = std::move(setup.post);
   record_ = std::move(setup.loaded.record);
   env_ = std::move(setup.env);
   if (setup.loaded.launch)
@@ -175,6 +176,7 @@ run(run_actor::stateful_pointer<run_state> self, surroundings around, run_setup 
     [state](const asked<continue_run>& q) { return state->go_on(q); },
     [state](const asked<list_pending>&) { return state->questions(); },
     [state](const asked<restart_run>& q) { return state->restart(q); },
+    [state](const take_letter& letter) { return state->take(letter); },
     [state](const begin_run&) { state->commence(); },
     [state](const gate_said& word) { state->gate(word); },
     [state](const stop_run& order) { return state->stop(order); },

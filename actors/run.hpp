@@ -4,6 +4,8 @@
 #include "actors/deadlines.hpp"
 #include "actors/environments.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/run_mail.hpp"
+#include "actors/run_setup.hpp"
 #include "supervision/lifecycle.hpp"
 #include "supervision/restart.hpp"
 
@@ -15,18 +17,6 @@
 #include <vector>
 
 namespace troupe {
-
-/// Everything a RUN is started with: what is on disk, and whom to tell.
-struct run_setup {
-  loaded_run loaded;
-  environments::shared env; ///< That of `loaded.launch`.
-  std::optional<keeper::kept_attempt>
-    kept;                 ///< What the keeper holds of its newest attempt.
-  bool recovered = false; ///< It was begun by a predecessor of ours.
-  registry_actor registry;
-  notifier_actor notifier;
-  runs_actor supervisor;
-};
 
 /// Remembers one run. Numbers and records its events, carries its phase along the
 /// lifecycle table, starts attempts as policy decides, answers questions about it. What
@@ -46,6 +36,7 @@ public:
   caf::result<continued_run> go_on(const asked<continue_run>& question);
   [[nodiscard]] open_questions questions() const;
   caf::result<restarted_run> restart(const asked<restart_run>& question);
+  caf::result<written> take(const take_letter& letter);
   void commence();
   void gate(const gate_said& word);
   caf::result<stopped_run> stop(const stop_run& order);
@@ -94,12 +85,13 @@ private:
   void decide(const exit_reason& why);
   void obey_restart_order();
   void start_by_order(const exit_reason& why);
+  void note_takeover(const std::string& session);
   void conclude(supervision::run_event on, const exit_reason& why);
   [[nodiscard]] agents::attempt_plan
   plan_of(const store::attempt_record& attempt) const;
   [[nodiscard]] std::vector<agent_input>
   first_inputs(const std::optional<exit_reason>& after) const;
-  [[nodiscard]] std::string first_turn(const std::optional<exit_reason>& after) const;
+  [[nodiscard]] raw_json first_turn(const std::optional<exit_reason>& after) const;
   void drop_waiting_turns();
   [[nodiscard]] attempt_usage spent_before(std::uint32_t n) const;
   [[nodiscard]] attempt_setup setup_of(const store::attempt_record& attempt) const;
@@ -112,6 +104,12 @@ private:
   [[nodiscard]] bool waits(const pending_request& each) const {
     return !answered_.contains(each.request_id);
   }
+
+  // Messages of other agents (run_mail.cpp).
+  void want_mail();
+  void want_no_mail();
+  void give_mail_back(const std::function<void()>& then);
+  void close_inbox();
 
   // Whether an attempt may start (run_gate.cpp).
   void ask_to_start(const std::optional<exit_reason>& after);
@@ -136,6 +134,7 @@ private:
   void notify(notify_on what);
   void send_notices();
   void retire();
+  void settle_for_good();
   void retry_later();
   void say_farewell();
   void page_served();
@@ -151,6 +150,7 @@ private:
   registry_actor registry_;
   notifier_actor notifier_;
   runs_actor supervisor_;
+  post_actor post_;
   store::run_record record_;
   store::launch_record launch_; ///< Without its environment.
   environments::shared env_;
@@ -178,6 +178,7 @@ private:
   std::uint64_t outbox_first_ = 0;
   std::uint64_t next_token_ = 0;
   std::uint64_t wait_generation_ = 0;
+  mail_notes mail_;
   std::uint32_t end_told_ = 0; ///< Newest attempt whose end RUNS was told.
   int credits_owed_ = 0;
   run_phase shown_ = run_phase::queued; ///< Final only once that is on disk.

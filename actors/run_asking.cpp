@@ -3,6 +3,7 @@
 #include "actors/deadlines.hpp"
 #include "actors/errors.hpp"
 #include "actors/tokens.hpp"
+#include "agents/attachments.hpp"
 #include "protocol/json.hpp"
 
 #include <caf/send.hpp>
@@ -137,12 +138,20 @@ void run_state::answer_overdue() {
 result<say_input>
 run_state::input_of(const asked<continue_run>& question, std::string& answers) {
   const auto& pending = record_.view.pending;
+  const auto& message = question.what.input_message;
   say_input said{.kind = input_kind::turn, .body = {}};
   if (pending.empty()) {
-    said.body.text = print_json({{"text", prompt_text(question.what.input_message)}});
+    if (auto wrong = agents::wrong_with_files(*backend_, message))
+      return fail(errc::invalid_argument, "input_message." + *wrong);
+    said.body.text = print_json(turn_body(message));
     return said;
   }
-  auto answer = answer_of(question.what.input_message);
+  if (!files_in(message).empty())
+    return fail(
+      errc::invalid_argument,
+      "input_message.parts: " + pending.front().request_id +
+        " waits for an answer, which is text or data; files go with the next turn");
+  auto answer = answer_of(message);
   if (!answer)
     return fail(std::move(answer.error()));
   const auto is_meant = [&](const pending_request& each) {

@@ -61,8 +61,6 @@ bool run_state::step(run_event on, std::string cause) {
 void run_state::commence() {
   if (record_.view.phase != run_phase::queued)
     return;
-  if (!record_.view.backend_session_id)
-    return set_out();
   self_
     ->request(
       around_.journal,
@@ -91,6 +89,8 @@ void run_state::introduce() {
     {"role", record_.view.role},
     {"cwd", record_.view.cwd},
     {"prompt", launch_.prompt}};
+  if (auto files = files_in({.parts = launch_.parts}); !files.empty())
+    data["files"] = std::move(files);
   if (record_.resumed_from)
     data["resumed_from_run_id"] = *record_.resumed_from;
   if (record_.view.team_id)
@@ -100,6 +100,8 @@ void run_state::introduce() {
   if (record_.start_cause)
     data["cause"] = *record_.start_cause;
   emit({event_type::run_started, {print_json(data)}});
+  if (!record_.resumed_from)
+    save_session();
 }
 
 void run_state::start_attempt(const std::optional<exit_reason>& after) {
@@ -112,6 +114,8 @@ void run_state::start_attempt(const std::optional<exit_reason>& after) {
   record_.view.restarts = attempt.view.n - 1;
   record_.next_start.reset();
   record_.attempts.push_back(attempt);
+  if (attempt.resumed)
+    note_takeover(*attempt.session);
   move(run_event::admitted);
   auto setup = setup_of(attempt);
   setup.inputs = first_inputs(after);
@@ -180,27 +184,30 @@ agents::attempt_plan run_state::plan_of(const store::attempt_record& attempt) co
 /// is marked, and has the prompt with it: a backend may know that it was never sent.
 std::vector<agent_input>
 run_state::first_inputs(const std::optional<exit_reason>& after) const {
-  std::vector<json> turns{{{"text", first_turn(after)}}};
-  if (after && record_.attempts.back().resumed) {
-    turns.front()["notice"] = true;
-    turns.front()["prompt"] = launch_.prompt;
+  std::vector<raw_json> turns{first_turn(after)};
+  for (const auto& message : record_.waiting_turns) {
+    auto turn = turn_body(message);
+    turn["carried"] = true;
+    turns.push_back({print_json(turn)});
   }
-  for (const auto& text : record_.waiting_turns)
-    turns.push_back({{"text", text}, {"carried", true}});
   std::vector<agent_input> inputs;
   for (const auto& turn : turns)
     inputs.push_back(
-      {.n = inputs.size() + 1,
-       .at_offset = 0,
-       .kind = input_kind::turn,
-       .body = {print_json(turn)}});
+      {.n = inputs.size() + 1, .at_offset = 0, .kind = input_kind::turn, .body = turn});
   return inputs;
 }
 
-std::string run_state::first_turn(const std::optional<exit_reason>& after) const {
-  if (after && record_.attempts.back().resumed)
-    return supervision::resume_notice(*after);
-  return launch_.prompt;
+raw_json run_state::first_turn(const std::optional<exit_reason>& after) const {
+  const bool is_notice = after && record_.attempts.back().resumed;
+  json turn{{"text", is_notice ? supervision::resume_notice(*after) : launch_.prompt}};
+  if (is_notice) {
+    turn["notice"] = true;
+    turn["prompt"] = launch_.prompt;
+  }
+  if (!launch_.parts.empty())
+    turn[is_notice ? "prompt_parts" : "parts"] =
+      codec<std::vector<message_part>>::encode(launch_.parts);
+  return {print_json(turn)};
 }
 
 void run_state::news(const attempt_news& told) {
@@ -212,6 +219,7 @@ void run_state::news(const attempt_news& told) {
     emit(each.what, each.src);
   if (told.session && told.session != record_.view.backend_session_id) {
     record_.view.backend_session_id = told.session;
+    note_takeover(*told.session);
     save();
     save_session();
   }
@@ -235,12 +243,26 @@ void run_state::news(const attempt_news& told) {
   }
   credits_owed_ += told.wants_credit ? 1 : 0;
   flush();
+  if (!told.replaying)
+    want_mail();
+}
+
+/// What an agent calls its session must not be read as an option.
+void run_state::note_takeover(const std::string& session) {
+  if (!backend_->takeover || session.starts_with('-'))
+    return;
+  auto argv = backend_->takeover(plan_of(record_.attempts.back()), session);
+  for (const auto& [variable, value] : env_ ? *env_ : agents::environment{})
+    if (variable == backend_->home)
+      argv.insert(argv.begin(), {"env", variable + "=" + value});
+  record_.view.takeover = std::move(argv);
 }
 
 void run_state::over(const attempt_over& ended) {
   if (record_.attempts.empty() || ended.attempt != record_.attempts.back().view.n)
     return;
   attempt_ = nullptr;
+  want_no_mail();
   auto& attempt = record_.attempts.back();
   attempt.view = ended.view;
   attempt.over = true;
@@ -322,10 +344,17 @@ void run_state::order_stop(
 }
 
 void run_state::drop_waiting_turns() {
-  const auto dropped = std::exchange(record_.waiting_turns, {});
+  auto dropped = std::exchange(record_.waiting_turns, {});
+  std::erase_if(dropped, [this](const auto& turn) {
+    return goes_back(record_, prompt_text(turn));
+  });
   if (dropped.empty())
     return;
-  json data{{"kind", "turns_dropped"}, {"count", dropped.size()}, {"turns", dropped}};
+  json turns = json::array();
+  for (const auto& message : dropped)
+    turns.push_back(prompt_text(message));
+  const json data{
+    {"kind", "turns_dropped"}, {"count", dropped.size()}, {"turns", turns}};
   emit({event_type::warning, {print_json(data)}});
 }
 

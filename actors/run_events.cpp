@@ -228,6 +228,7 @@ void run_state::save_session() {
     .updated_at = around_.world->wall(),
     .launch = launch_,
     .worktree = record_.view.worktree};
+  session.launch.parts.clear();
   caf::anon_send(
     around_.journal, ::troupe::save_session{.session = std::move(session)});
 }
@@ -240,6 +241,10 @@ void run_state::retire() {
   if (std::exchange(retired_, true))
     return;
   record_.view.last_seq = told_seq_;
+  give_mail_back([this] { settle_for_good(); });
+}
+
+void run_state::settle_for_good() {
   if (!std::exchange(end_noticed_, true))
     notify(notify_on::end);
   save_session();
@@ -268,6 +273,7 @@ void run_state::say_farewell() {
     answer.deliver(stopped_run{.brief = brief()});
   stoppers_.clear();
   const auto may_leave = [this] {
+    close_inbox();
     farewell_ = true;
     leave_if_done();
   };

@@ -15,6 +15,8 @@ void run_state::recover(run_setup& found) {
   const auto phase = record_.view.phase;
   auto& v = record_.view;
   asked_before_ = std::exchange(v.pending, {});
+  if (!record_.attempts.empty() && !record_.attempts.back().over)
+    recall_messages(record_, found.loaded.inputs);
   v.waits_for.reset();
   if (const auto ended_as = found.loaded.ended_as) {
     v.phase = *ended_as;

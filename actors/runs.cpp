@@ -48,9 +48,22 @@ void runs_state::create_in_session(
       load_session{.session_id = *request.what.session_id})
     .then(
       [this, request, from, to](store::session_record& session) {
+        const bool is_live = sessions_.contains(session.session_id);
+        if (!session.backend_session_id && !is_live)
+          return to.refused(
+            {errc::conflict,
+             "session_id: session " + session.session_id +
+               " has no conversation to go on with; leave out session_mode to begin "
+               "one"});
         create(request, std::move(session), from, to);
       },
-      [to](caf::error& e) { to.refused(from_caf(e)); });
+      [to, id = *request.what.session_id](caf::error& e) {
+        auto why = from_caf(e);
+        if (why.code == errc::not_found)
+          why.message = "session_id: no session " + one_line(id, 80) +
+                        " with a conversation; get_run tells that of a run";
+        to.refused(std::move(why));
+      });
 }
 
 caf::result<continued_run> runs_state::resume(const resume_run& request) {
@@ -278,7 +291,8 @@ void runs_state::launch_run(loaded_run loaded, bool recovered) {
       .recovered = recovered,
       .registry = setup_.registry,
       .notifier = setup_.notifier,
-      .supervisor = runs_actor(self_)});
+      .supervisor = runs_actor(self_),
+      .post = setup_.post});
   self_->monitor(live.actor);
   by_address_[live.actor.address()] = run_id;
   self_->send(setup_.registry, live.brief, live.actor);

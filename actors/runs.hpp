@@ -27,6 +27,7 @@ struct runs_setup {
   store::configuration config;
   worktrees_actor worktrees;
   notifier_actor notifier;
+  post_actor post;
   int keeper_pid = 0; ///< Every descendant of it is part of a run.
   std::function<headroom()> look_around = [] { return headroom{}; };
 };

@@ -55,6 +55,8 @@ std::string account_of(
   const environment& env) {
   if (!configured.empty())
     return configured;
+  if (backend_type == "codex_exec")
+    backend_type = "codex";
   const auto* const used =
     std::ranges::find(logins, backend_type, &login::backend_type);
   if (used == logins.end())

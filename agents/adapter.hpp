@@ -2,6 +2,7 @@
 
 #include "protocol/events.hpp"
 #include "protocol/exit.hpp"
+#include "protocol/messages.hpp"
 #include "protocol/policy.hpp"
 #include "protocol/result.hpp"
 #include "protocol/runs.hpp"
@@ -109,7 +110,7 @@ public:
 
   /// Turns that were said and not sent to the agent, oldest first: they wait for its
   /// next attempt.
-  [[nodiscard]] virtual std::vector<std::string> unsent() const { return {}; }
+  [[nodiscard]] virtual std::vector<agent_message> unsent() const { return {}; }
 
   /// Tool calls that were started and not finished: signs of life.
   [[nodiscard]] virtual int open_tools() const = 0;
@@ -126,6 +127,9 @@ public:
   [[nodiscard]] virtual attempt_usage usage() const { return {}; }
 };
 
+/// What may come with its bytes in a message. Documents are images and PDF.
+enum class file_kinds : std::uint8_t { none, images, documents, any };
+
 /// One row of the backend table.
 struct backend_type {
   std::string_view name;
@@ -135,6 +139,12 @@ struct backend_type {
   std::uint32_t interrupt_s = 1; ///< How long that may take in a stop.
   bool personas = false;         ///< It has a system prompt for `persona`.
   bool schemas = false;          ///< It takes `output_schema` itself.
+  std::string_view home = {};    ///< Variable that says where its sessions lie.
+  /// The command that goes on with a session in the agent's own terminal program; null
+  /// if it has none.
+  std::vector<std::string> (*takeover)(
+    const attempt_plan&, const std::string& session) = nullptr;
+  file_kinds files = file_kinds::none;
   result<start_line> (*start)(const attempt_plan&);
   std::unique_ptr<adapter> (*make)(const attempt_plan&);
 };

@@ -59,14 +59,6 @@ std::optional<json> read_object(std::string_view line) {
   return std::move(*j);
 }
 
-const json& member(const json& j, std::string_view name) {
-  static const json none;
-  if (!j.is_object())
-    return none;
-  const auto found = j.find(name);
-  return found == j.end() ? none : *found;
-}
-
 std::string_view text_in(const json& j, std::string_view name) {
   const auto& found = member(j, name);
   if (!found.is_string())
@@ -132,9 +124,26 @@ std::string turn_text(const agent_input& said) {
   return body ? std::string(text_in(*body, "text")) : std::string();
 }
 
+agent_message turn_message(const agent_input& said) {
+  const auto body = parse_json(said.body.text);
+  if (!body)
+    return text_message({});
+  agent_message message;
+  if (
+    codec<std::vector<message_part>>::decode(member(*body, "parts"), message.parts) ||
+    message.parts.empty())
+    return text_message(std::string(text_in(*body, "text")));
+  return message;
+}
+
 bool is_carried(const agent_input& said) {
   const auto body = parse_json(said.body.text);
   return body && flag_in(*body, "carried");
+}
+
+bool interrupts(const agent_input& said) {
+  const auto body = parse_json(said.body.text);
+  return body && flag_in(*body, "interrupt");
 }
 
 check check_argv(const std::vector<std::string>& argv) {

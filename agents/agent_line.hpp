@@ -2,6 +2,7 @@
 
 #include "agents/adapter.hpp"
 #include "protocol/json.hpp"
+#include "protocol/messages.hpp"
 
 #include <optional>
 #include <string>
@@ -17,7 +18,6 @@ namespace troupe::agents {
 [[nodiscard]] std::optional<json> read_object(std::string_view line);
 
 /// Members that may be missing or of another type than expected.
-[[nodiscard]] const json& member(const json& j, std::string_view name);
 [[nodiscard]] std::string_view text_in(const json& j, std::string_view name);
 [[nodiscard]] bool flag_in(const json& j, std::string_view name);
 [[nodiscard]] std::optional<std::int64_t>
@@ -41,8 +41,14 @@ void warn(step& out, std::string_view kind, const json& more = json::object());
 /// The text of a turn input.
 [[nodiscard]] std::string turn_text(const agent_input& said);
 
+/// All that is said in it.
+[[nodiscard]] agent_message turn_message(const agent_input& said);
+
 /// Whether this turn was said in an earlier attempt, and told then.
 [[nodiscard]] bool is_carried(const agent_input& said);
+
+/// Whether this turn is to stop the one before it.
+[[nodiscard]] bool interrupts(const agent_input& said);
 
 /// Reads `backend_config` as a closed record; errors name the path and the nearest
 /// known word.

@@ -6,6 +6,8 @@
 #include "agents/claude/claude_code.hpp"
 #include "agents/claude/command_line.hpp"
 #include "agents/codex/app_server.hpp"
+#include "agents/codex/exec.hpp"
+#include "agents/codex/exec_command.hpp"
 #include "agents/codex/settings.hpp"
 #include "agents/process.hpp"
 
@@ -20,6 +22,7 @@ const std::vector<backend_type>& backend_types() {
       .title = "Any agent of the Agent Client Protocol",
       .resumes = true,
       .interrupts = true,
+      .files = file_kinds::any,
       .start = acp::start,
       .make = acp::make,
     },
@@ -30,6 +33,9 @@ const std::vector<backend_type>& backend_types() {
       .interrupts = true,
       .personas = true,
       .schemas = true,
+      .home = "CLAUDE_CONFIG_DIR",
+      .takeover = claude::takeover,
+      .files = file_kinds::documents,
       .start = claude::start,
       .make = claude::make,
     },
@@ -40,12 +46,23 @@ const std::vector<backend_type>& backend_types() {
       .interrupts = true,
       .personas = true,
       .schemas = true,
+      .home = "CODEX_HOME",
+      .takeover = codex::takeover,
+      .files = file_kinds::images,
       .start = codex::start,
       .make = codex::make,
     },
     {
+      .name = "codex_exec",
+      .title = "Codex, for one turn",
+      .resumes = true,
+      .start = codex::start_exec,
+      .make = codex::make_exec,
+    },
+    {
       .name = "process",
       .title = "Any program that prints lines",
+      .files = file_kinds::any,
       .start = start_process,
       .make = make_process,
     },
@@ -55,6 +72,7 @@ const std::vector<backend_type>& backend_types() {
       .resumes = true,
       .interrupts = true,
       .interrupt_s = 20,
+      .files = file_kinds::any,
       .start = a2a::start,
       .make = a2a::make,
     },

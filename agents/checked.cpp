@@ -48,7 +48,7 @@ public:
     return speaks_->session();
   }
   [[nodiscard]] bool takes_turns() const override { return speaks_->takes_turns(); }
-  [[nodiscard]] std::vector<std::string> unsent() const override {
+  [[nodiscard]] std::vector<agent_message> unsent() const override {
     return speaks_->unsent();
   }
   [[nodiscard]] int open_tools() const override { return speaks_->open_tools(); }

@@ -1,12 +1,15 @@
 #include "agents/process.hpp"
 
 #include "agents/permission.hpp"
+#include "agents/pieces.hpp"
 #include "agents/process_lines.hpp"
 #include "agents/requests.hpp"
 #include "agents/turns.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
+#include <utility>
 
 namespace troupe::agents {
 
@@ -51,7 +54,7 @@ public:
 
   void input(const agent_input& said, step& out) override {
     if (said.kind == input_kind::turn)
-      turn(turn_text(said), out);
+      turn(said, out);
     else if (said.kind == input_kind::close)
       close(out);
     else if (mode_ != stdin_mode::json || closed_)
@@ -69,7 +72,7 @@ public:
   }
 
   [[nodiscard]] exit_reason ended(const process_end& how) const override {
-    if (end_)
+    if (end_ && (!running_ || how.code == 0))
       return end_->reason;
     if (how.code == 0)
       return {.reason = exit_kind::completed, .code = 0};
@@ -84,7 +87,7 @@ public:
   }
 
   [[nodiscard]] run_result outcome() const override {
-    if (end_)
+    if (end_ && (!running_ || !words_.text()))
       return end_->result;
     return {.final_response = words_.text()};
   }
@@ -94,9 +97,9 @@ public:
   }
   [[nodiscard]] std::optional<std::string> session() const override { return session_; }
   [[nodiscard]] bool takes_turns() const override {
-    return mode_ == stdin_mode::json && end_ && !closed_;
+    return mode_ == stdin_mode::json && !closed_ && !waiting_.full();
   }
-  [[nodiscard]] std::vector<std::string> unsent() const override {
+  [[nodiscard]] std::vector<agent_message> unsent() const override {
     return waiting_.all();
   }
   [[nodiscard]] int open_tools() const override { return calls_.count(); }
@@ -176,6 +179,8 @@ private:
   }
 
   void finish(event_type type, const json& data, step& out) {
+    if (refused_)
+      return;
     turn_end end = type == event_type::run_failed ? failed(data) : completed(data, out);
     spent_.tokens = end.result.usage.value_or(spent_.tokens);
     spent_.cost_usd = end.result.cost_usd ? end.result.cost_usd : spent_.cost_usd;
@@ -192,26 +197,51 @@ private:
       out.ended = std::move(end);
   }
 
-  void turn(std::string text, step& out) {
-    if (mode_ == stdin_mode::json && running_ && !closed_ && waiting_.push(text))
-      return;
-    if (closed_ || running_)
+  void turn(const agent_input& said, step& out) {
+    const auto message = turn_message(said);
+    const bool waits = mode_ == stdin_mode::json && running_ && !closed_;
+    if (waits ? !waiting_.push(message) : closed_ || running_)
       return warn(out, "turn_refused", {{"message", "it takes no further turn"}});
-    send(text, out);
+    if (std::exchange(began_, true) && !is_carried(said))
+      tell(out, event_type::message_added, added_turn(message));
+    if (!waits)
+      return send(message, out);
+    if (interrupts(said))
+      say(out, {{"type", "interrupt"}});
   }
 
-  void send(const std::string& text, step& out) {
+  void send(const agent_message& message, step& out) {
     running_ = true;
     ++spent_.turns;
-    end_.reset();
     words_.clear();
     if (mode_ == stdin_mode::json)
-      return say(out, {{"type", "turn"}, {"text", text}});
+      return say_turn(message, out);
     closed_ = true;
+    if (std::ranges::any_of(message.parts, has_bytes))
+      return refuse_bytes(out);
     if (mode_ == stdin_mode::none)
       return;
-    split_lines(text, out.lines);
+    split_lines(prompt_text(message), out.lines);
     out.close_stdin = true;
+  }
+
+  static void say_turn(const agent_message& message, step& out) {
+    json line{{"type", "turn"}};
+    line.update(turn_body(message));
+    say(out, line);
+  }
+
+  void refuse_bytes(step& out) {
+    running_ = false;
+    refused_ = true;
+    out.close_stdin = mode_ != stdin_mode::none;
+    end_ = {
+      {.reason = exit_kind::agent_error,
+       .detail = "what came with its bytes can be told to a program with "
+                 "backend_config.stdin json only; write it into a file and name that "
+                 "by uri"},
+      {}};
+    out.ended = end_;
   }
 
   void close(step& out) {
@@ -247,9 +277,11 @@ private:
   stdin_mode mode_;
   permission_policy policy_;
   bool running_ = false;
+  bool began_ = false; ///< There was a turn.
   bool closed_ = false;
+  bool refused_ = false; ///< What it was to be told cannot be told.
   std::uint32_t asked_ = 0;
-  std::optional<turn_end> end_;
+  std::optional<turn_end> end_; ///< Of the last turn that had one.
   std::optional<std::string> session_;
   last_words words_;
   open_calls calls_;

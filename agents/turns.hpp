@@ -1,6 +1,7 @@
 #pragma once
 
 #include "agents/adapter.hpp"
+#include "protocol/messages.hpp"
 
 #include <deque>
 #include <optional>
@@ -17,34 +18,32 @@ class waiting_turns {
 public:
   static constexpr std::size_t count_max = 64;
 
-  /// False if too many wait.
-  [[nodiscard]] bool push(std::string text) {
-    if (full())
-      return false;
-    texts_.push_back(std::move(text));
-    return true;
-  }
+  /// Of all that wait; one more is taken below it.
+  static constexpr std::size_t bytes_max = std::size_t{16} * 1024 * 1024;
 
-  [[nodiscard]] std::optional<std::string> pop() {
-    if (texts_.empty())
-      return {};
-    auto text = std::move(texts_.front());
-    texts_.pop_front();
-    return text;
-  }
+  /// False if too many wait.
+  [[nodiscard]] bool push(agent_message said);
+
+  [[nodiscard]] std::optional<agent_message> pop();
 
   /// Oldest first.
-  [[nodiscard]] std::vector<std::string> all() const {
-    return {texts_.begin(), texts_.end()};
+  [[nodiscard]] std::vector<agent_message> all() const {
+    return {waiting_.begin(), waiting_.end()};
   }
 
-  [[nodiscard]] std::size_t count() const { return texts_.size(); }
+  [[nodiscard]] std::size_t count() const { return waiting_.size(); }
 
-  [[nodiscard]] bool full() const { return texts_.size() == count_max; }
+  [[nodiscard]] bool full() const {
+    return waiting_.size() == count_max || bytes_ >= bytes_max;
+  }
 
 private:
-  std::deque<std::string> texts_;
+  std::deque<agent_message> waiting_;
+  std::size_t bytes_ = 0;
 };
+
+/// A turn as a `message_added` event tells of it.
+[[nodiscard]] json added_turn(const agent_message& message);
 
 /// Judges the end of a process that gave no result to what it was asked, where nothing
 /// more is known of its agent. `otherwise` is the detail where it said nothing itself.
@@ -71,12 +70,16 @@ public:
     return !closed_ && !waiting_.full();
   }
 
-  [[nodiscard]] std::vector<std::string> unsent() const final { return waiting_.all(); }
+  [[nodiscard]] std::vector<agent_message> unsent() const final {
+    return waiting_.all();
+  }
 
 protected:
   /// Has a turn wait if it must, and tells of it unless the run or an earlier attempt
   /// has: they tell an attempt's first, and what was carried. Whether to send it now.
-  bool take_in(const agent_input& said, const std::string& text, bool waits, step& out);
+  /// One that interrupts stops the turn it would wait for.
+  bool
+  take_in(const agent_input& said, const agent_message& message, bool waits, step& out);
 
   waiting_turns waiting_;
   std::optional<turn_end> answer_;     ///< The last turn's.
@@ -90,6 +93,8 @@ private:
   /// The end of a process that gave no end to what it was asked.
   [[nodiscard]] virtual exit_reason judged_by_its_end(const process_end& how) const = 0;
   virtual void count_spending(run_result& result) const = 0;
+  /// Stops the turn that runs; by default it goes on.
+  virtual void interrupt(step&) {}
 
   [[nodiscard]] bool has_answer() const { return answer_ && !asked_; }
 };

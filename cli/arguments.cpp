@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <functional>
 #include <iterator>
+#include <map>
 #include <sstream>
 
 namespace troupe::cli {
@@ -30,6 +31,7 @@ public:
     app_.add_option("--state-dir", into.state_dir, "State directory of the daemon");
     app_.add_option("--config", into.config, "Configuration file for a new daemon");
     add_servers();
+    add_setup();
     add_views();
     add_orders();
     add_teams();
@@ -52,10 +54,14 @@ private:
   void add_servers() {
     auto* mcp = command("mcp", "Serve MCP on stdin and stdout", mcp_);
     mcp->add_option("--toolsets", mcp_.toolsets, "Toolsets to list, comma-separated");
+    mcp->add_flag(
+      "--standalone", mcp_.standalone, "With a daemon of its own that ends with it");
     auto* keeper = command("keeper", "Internal: the daemon's root process", keeper_);
     keeper->group("");
     keeper->add_option("--ready-fd", keeper_.ready_fd, "Told when the daemon listens");
     keeper->add_option("--manifest-fd", keeper_.manifest_fd, "What a keeper left");
+    keeper->add_option("--owner", keeper_.owner, "The process that it ends with");
+    keeper->add_flag("--fleeting", keeper_.fleeting, "So does the state directory");
     auto* daemon = app_.add_subcommand("daemon", "Look at, start or stop the daemon");
     daemon->fallthrough();
     daemon->require_subcommand(0, 1);
@@ -105,6 +111,25 @@ private:
       into_.what = daemon_;
     });
     return sub;
+  }
+
+  void add_setup() {
+    auto* setup = command("setup", "Enter Troupe in a client's configuration", setup_);
+    setup->add_option("CLIENT", setup_.client, "claude, codex or gemini")
+      ->required()
+      ->transform(CLI::CheckedTransformer(std::map<std::string, client_program>{
+        {"claude", client_program::claude},
+        {"codex", client_program::codex},
+        {"gemini", client_program::gemini}}))
+      ->option_text("claude|codex|gemini");
+    setup->add_flag("--dry-run", setup_.dry_run, "Only show what would change");
+    setup->add_flag("--remove", setup_.remove, "Take it out again");
+    setup->add_flag("--project", setup_.project, "For who works in this directory");
+    auto* http = setup->add_flag("--http", setup_.http, "By the daemon's URL");
+    setup->add_flag("--standalone", setup_.standalone, "A daemon of its own each")
+      ->excludes(http);
+    setup->add_option("--toolsets", setup_.toolsets, "As for mcp")->excludes(http);
+    setup->add_option("--name", setup_.name, "Of the server; default troupe");
   }
 
   void add_views() {
@@ -157,6 +182,16 @@ private:
     auto* answer = command("answer", "Answer a run, or give it its next turn", answer_);
     answer->add_option("RUN", answer_.run)->required();
     answer->add_option("ANSWER", answer_.text, "allow, deny, or any text")->required();
+    auto* attach = command("attach", "Follow a run and speak with it", attach_);
+    attach->add_option("RUN", attach_.run)->required();
+    attach->add_option("-n,--tail", attach_.last, "Begin with the last N events, 10")
+      ->check(CLI::NonNegativeNumber);
+    auto* takeover = command(
+      "takeover", "End a run; print how to go on in the agent's program", takeover_);
+    takeover->add_option("RUN", takeover_.run)->required();
+    takeover
+      ->add_option("--timeout", takeover_.timeout_s, "Seconds to wait for its end")
+      ->check(CLI::NonNegativeNumber);
   }
 
   void add_teams() {
@@ -228,6 +263,7 @@ private:
   invocation& into_;
   CLI::App app_{"Troupe supervises coding agents.", "troupe"};
   mcp_options mcp_;
+  setup_options setup_;
   keeper_command keeper_;
   daemon_options daemon_;
   ps_options ps_;
@@ -238,6 +274,8 @@ private:
   kill_options kill_;
   run_options run_;
   answer_options answer_;
+  attach_options attach_;
+  takeover_options takeover_;
   team_options team_;
   tree_options tree_;
   why_options why_;

@@ -63,6 +63,21 @@ void forget_signals() {
   sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
+std::vector<std::string> keeper_argv(const place& where) {
+  std::vector<std::string> argv{
+    "troupe",
+    "keeper",
+    "--state-dir",
+    where.state,
+    "--ready-fd",
+    std::to_string(ready_fd)};
+  if (where.owner)
+    argv.insert(argv.end(), {"--owner", *where.owner});
+  if (where.fleeting)
+    argv.emplace_back("--fleeting");
+  return argv;
+}
+
 /// In the daemon's process, up to and including exec: by name, so that it is listed as
 /// `troupe`; through the link if that name is no more.
 [[noreturn]] void become_daemon(const place& where, nativity& n) {
@@ -76,13 +91,7 @@ void forget_signals() {
   close_range(ready_fd + 1, ~0U, CLOSE_RANGE_CLOEXEC);
   forget_signals();
   const auto env = daemon_environment(keeper::own_environment(), where);
-  const std::vector<std::string> argv{
-    "troupe",
-    "keeper",
-    "--state-dir",
-    where.state,
-    "--ready-fd",
-    std::to_string(ready_fd)};
+  const auto argv = keeper_argv(where);
   std::error_code ignored;
   const auto named = std::filesystem::read_symlink(where.program, ignored);
   if (chdir("/") == 0) {

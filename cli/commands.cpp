@@ -86,35 +86,61 @@ int verdict_on(const waited_runs& now) {
 }
 
 int kill_one(door& at, const std::string& run, std::uint32_t timeout_s) {
+  const auto now = end_run(at, run, "troupe kill", timeout_s);
+  if (!now)
+    return exit_with(now.error());
+  if (is_final(now->status)) {
+    print(
+      now->run_id + " " + std::string(to_string(now->status)) +
+      (now->proof ? ", gone, known by " + *now->proof : "") + "\n");
+    return exit_ok;
+  }
+  complain(
+    now->run_id + " is being stopped but not gone after " + std::to_string(timeout_s) +
+    " s; it will be killed in the end: troupe show " + now->run_id);
+  return exit_timeout;
+}
+
+} // namespace
+
+result<cancelled_run>
+end_run(door& at, const std::string& run, const char* reason, std::uint32_t timeout_s) {
   const auto end = door::clock::now() + seconds(timeout_s);
   while (true) {
     const auto wait = left_until(end);
     auto order = naming(run);
     order["wait_ms"] = wait.count();
-    order["reason"] = "troupe kill";
+    order["reason"] = reason;
     const auto answer = at.call("cancel_run", std::move(order), wait);
     if (!answer)
-      return exit_with(answer.error());
-    const auto now = decode<cancelled_run>(*answer);
-    if (!now)
-      return exit_with(now.error());
-    if (is_final(now->status)) {
-      print(
-        now->run_id + " " + std::string(to_string(now->status)) +
-        (now->proof ? ", gone, known by " + *now->proof : "") + "\n");
-      return exit_ok;
-    }
-    if (wait.count() == 0) {
-      complain(
-        now->run_id + " is being stopped but not gone after " +
-        std::to_string(timeout_s) + " s; it will be killed in the end: troupe show " +
-        now->run_id);
-      return exit_timeout;
-    }
+      return fail(answer.error());
+    auto now = decode<cancelled_run>(*answer);
+    if (!now || is_final(now->status) || wait.count() == 0)
+      return now;
   }
 }
 
-} // namespace
+result<std::vector<run_brief>> live_runs(door& at) {
+  std::vector<run_brief> runs;
+  std::uint64_t total = 0;
+  for (const auto status : statuses_of({})) {
+    list_runs query;
+    query.status = status;
+    if (auto done = collect(at, std::move(query), runs, total); !done)
+      return fail(done.error());
+  }
+  return runs;
+}
+
+result<continued_run>
+continue_with(door& at, const std::string& run, std::string text) {
+  auto order = naming(run);
+  order["input_message"] = message_of(std::move(text));
+  const auto answer = at.call("continue_run", std::move(order));
+  if (!answer)
+    return fail(answer.error());
+  return decode<continued_run>(*answer);
+}
 
 int list_runs_for(door& at, const ps_options& wanted) {
   if (wanted.status && !from_name<run_status>(*wanted.status)) {
@@ -207,12 +233,7 @@ int answer_run(door& at, const answer_options& wanted) {
   std::string text;
   for (const auto& word : wanted.text)
     text += (text.empty() ? "" : " ") + word;
-  auto order = naming(wanted.run);
-  order["input_message"] = message_of(std::move(text));
-  const auto answer = at.call("continue_run", std::move(order));
-  if (!answer)
-    return exit_with(answer.error());
-  const auto now = decode<continued_run>(*answer);
+  const auto now = continue_with(at, wanted.run, std::move(text));
   if (!now)
     return exit_with(now.error());
   print(

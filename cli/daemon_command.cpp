@@ -4,87 +4,26 @@
 #include "cli/http_url.hpp"
 #include "cli/keeper_command.hpp"
 #include "cli/render.hpp"
+#include "cli/running.hpp"
 #include "cli/starter.hpp"
 #include "cli/version_probe.hpp"
 #include "keeper/files.hpp"
-#include "keeper/lease.hpp"
 #include "keeper/processes.hpp"
 #include "keeper/upgrade.hpp"
 
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <fcntl.h>
 #include <filesystem>
 #include <poll.h>
-#include <sys/file.h>
-#include <sys/socket.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 namespace troupe::cli {
 
 namespace {
 
-using keeper::daemon_info;
-using keeper::descriptor;
-
 constexpr int stop_patience_ms = 30'000;
 constexpr int upgrade_patience_ms = 20'000;
-constexpr int succession_patience_ms = 3'000;
 constexpr int look_ms = 20;
-
-/// The process that made the socket we are connected to: the keeper.
-bool listens_as(const std::string& socket, int pid) {
-  const auto link = connect_to(socket);
-  ucred peer{};
-  socklen_t size = sizeof peer;
-  return link && getsockopt(link->get(), SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 &&
-         peer.pid == pid;
-}
-
-/// For a keeper whose socket was removed: someone holds the lock, and this is a troupe.
-bool holds_lock_as(const std::string& state, int pid) {
-  const descriptor lock(open((state + "/lock").c_str(), O_RDONLY | O_CLOEXEC));
-  if (!lock || flock(lock.get(), LOCK_SH | LOCK_NB) == 0)
-    return false;
-  std::error_code ignored;
-  const auto program =
-    std::filesystem::read_symlink("/proc/" + std::to_string(pid) + "/exe", ignored);
-  return program.filename().string().starts_with("troupe");
-}
-
-/// A keeper that is proved to be the one of daemon.json, held so that its pid cannot
-/// become another's.
-struct found_keeper {
-  daemon_info info;
-  descriptor process;
-};
-
-std::optional<found_keeper> named_keeper(const place& where) {
-  auto info = keeper::read_daemon(where.state);
-  if (!info)
-    return {};
-  descriptor process(static_cast<int>(syscall(SYS_pidfd_open, info->pid, 0)));
-  if (!process)
-    return {};
-  if (!listens_as(where.socket, info->pid) && !holds_lock_as(where.state, info->pid))
-    return {};
-  return found_keeper{std::move(*info), std::move(process)};
-}
-
-/// Waits while a keeper that was killed is being succeeded: then its socket answers,
-/// and whoever holds that has not written its name yet.
-std::optional<found_keeper> find_keeper(const place& where) {
-  for (int waited = 0;; waited += look_ms) {
-    auto found = named_keeper(where);
-    if (
-      found || waited >= succession_patience_ms || !keeper::read_daemon(where.state) ||
-      !connect_to(where.socket))
-      return found;
-    poll(nullptr, 0, look_ms);
-  }
-}
 
 /// How many runs are live, if the daemon can say so.
 std::optional<std::uint64_t> count_live(const found_keeper& keeper) {

@@ -74,6 +74,7 @@ result<json>
 door::ask(std::string_view method, json params, std::chrono::milliseconds longer) {
   const auto by = clock::now() + answer_time + longer;
   const auto id = ++asked_;
+  interrupted_ = false;
   const auto line = print_json(jsonrpc::request(id, method, std::move(params)));
   if (auto said = say(line, by); !said)
     return fail(std::move(said.error()));

@@ -6,8 +6,6 @@
 
 namespace troupe::cli {
 
-namespace {
-
 result<http_access> access_to(const http_place& door) {
   http_access access{.url = door.url, .authorization = {}};
   if (!door.token_file)
@@ -18,8 +16,6 @@ result<http_access> access_to(const http_place& door) {
   access.authorization = "Bearer " + text->substr(0, text->find_first_of("\r\n"));
   return access;
 }
-
-} // namespace
 
 std::optional<http_place> read_http_place(const std::string& state_dir) {
   const auto text = keeper::read_file(state_dir + "/" + http_place_file);

@@ -3,6 +3,7 @@
 #include "cli/options.hpp"
 #include "cli/place.hpp"
 #include "protocol/http_settings.hpp"
+#include "protocol/result.hpp"
 
 #include <optional>
 #include <string>
@@ -27,6 +28,9 @@ struct http_access {
 
 /// Where the daemon of this place serves HTTP; nothing if it does not.
 [[nodiscard]] std::optional<http_place> read_http_place(const std::string& state_dir);
+
+/// What a client of that door is configured with; reads the token.
+[[nodiscard]] result<http_access> access_to(const http_place& door);
 
 /// In a few words.
 [[nodiscard]] std::string told_of(const http_place& door);

@@ -1,6 +1,7 @@
 #include "cli/keeper_command.hpp"
 
 #include "keeper/keeper.hpp"
+#include "protocol/json.hpp"
 
 #include <cstdio>
 #include <filesystem>
@@ -50,11 +51,22 @@ int keep(const place& where, const keeper_command& told) {
   if (!supervisor)
     return refuse(told, supervisor.error().message + "; install Troupe again");
   keeper::keeper_options options;
+  if (told.owner) {
+    auto owner = decode_text<keeper::identity>(*told.owner);
+    if (!owner)
+      return refuse(told, "--owner: " + owner.error().message);
+    options.owner = std::move(*owner);
+  }
+  options.fleeting = told.fleeting;
   options.state_dir = where.state;
   options.socket = where.socket;
   options.supervisor = {std::move(*supervisor), "--state-dir", where.state};
   options.hold = {own, "hold"};
   options.self = {own, "keeper", "--state-dir", where.state};
+  if (told.owner)
+    options.self.insert(options.self.end(), {"--owner", *told.owner});
+  if (told.fleeting)
+    options.self.emplace_back("--fleeting");
   options.ready_fd = told.ready_fd;
   options.manifest_fd = told.manifest_fd;
   return keeper::keeper_main(std::move(options));

@@ -1,5 +1,6 @@
 #include "cli/a2a_command.hpp"
 #include "cli/arguments.hpp"
+#include "cli/attach.hpp"
 #include "cli/audit_command.hpp"
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
@@ -8,6 +9,8 @@
 #include "cli/follow.hpp"
 #include "cli/keeper_command.hpp"
 #include "cli/relay.hpp"
+#include "cli/setup_command.hpp"
+#include "cli/standalone.hpp"
 #include "cli/team_command.hpp"
 #include "cli/worktrees.hpp"
 #include "keeper/hold.hpp"
@@ -43,6 +46,9 @@ int obey(const place& where, const audit_options& wanted) {
 int obey(const place& where, const doctor_options& wanted) {
   return examine(where, wanted);
 }
+int obey(const place& where, const setup_options& wanted) {
+  return set_up(where, wanted);
+}
 
 int ask(door& at, const ps_options& wanted) {
   return list_runs_for(at, wanted);
@@ -64,6 +70,12 @@ int ask(door& at, const run_options& wanted) {
 }
 int ask(door& at, const answer_options& wanted) {
   return answer_run(at, wanted);
+}
+int ask(door& at, const attach_options& wanted) {
+  return attach(at, wanted);
+}
+int ask(door& at, const takeover_options& wanted) {
+  return take_over(at, wanted);
 }
 int ask(door& at, const team_options& wanted) {
   return start_team(at, wanted);
@@ -111,6 +123,9 @@ int run(const invocation& order) {
     print("troupe " TROUPE_VERSION "\n");
     return exit_ok;
   }
+  const auto* server = std::get_if<mcp_options>(&order.what);
+  if (server && server->standalone)
+    return serve_alone(order.state_dir, order.config, server->toolsets);
   const auto where = find_place(order.state_dir, order.config);
   if (!where)
     return exit_with(where.error());

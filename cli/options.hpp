@@ -1,5 +1,8 @@
 #pragma once
 
+#include "cli/run_options.hpp"
+#include "cli/setup_options.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -22,11 +25,14 @@ enum exit_code : int {
 
 struct mcp_options {
   std::optional<std::string> toolsets;
+  bool standalone = false; ///< With a daemon of its own.
 };
 
 struct keeper_command {
   int ready_fd = -1;
   int manifest_fd = -1;
+  std::optional<std::string> owner; ///< keeper::identity as JSON.
+  bool fleeting = false;
 };
 
 enum class daemon_verb : std::uint8_t { status, stop, start, restart, upgrade, url };
@@ -60,42 +66,6 @@ struct audit_options {
   bool as_json = false;
 };
 
-struct show_options {
-  std::string run;
-  bool as_json = false;
-};
-
-struct wait_options {
-  std::vector<std::string> runs;
-  bool any = false;
-  bool attention = false;
-  std::optional<std::uint32_t> timeout_s;
-};
-
-struct kill_options {
-  std::vector<std::string> runs;
-  std::uint32_t timeout_s = 30;
-};
-
-/// A prompt for an agent, or the argv of a process after `--`.
-struct run_options {
-  std::vector<std::string> prompt;
-  std::vector<std::string> argv;
-  std::optional<std::string> backend;
-  std::optional<std::string> name;
-  std::optional<std::string> cwd;
-  std::optional<std::string> model;
-  std::vector<std::string> allow;
-  bool worktree = false;
-  bool detach = false;
-  bool as_json = false;
-};
-
-struct answer_options {
-  std::string run;
-  std::vector<std::string> text;
-};
-
 /// A team as YAML.
 struct team_options {
   std::string file;
@@ -113,25 +83,6 @@ struct tree_options {
 struct why_options {
   std::string id;
   bool as_json = false;
-};
-
-struct restart_options {
-  std::string run;
-  bool fresh = false;
-};
-
-struct diff_options {
-  std::string run;
-  bool stat = false;
-  bool as_json = false;
-};
-
-struct worktree_list_options {
-  bool as_json = false;
-};
-
-struct worktree_remove_options {
-  std::vector<std::string> runs;
 };
 
 struct tools_options {
@@ -172,6 +123,8 @@ struct invocation {
     kill_options,
     run_options,
     answer_options,
+    attach_options,
+    takeover_options,
     team_options,
     tree_options,
     why_options,
@@ -181,7 +134,8 @@ struct invocation {
     worktree_remove_options,
     tools_options,
     a2a_options,
-    doctor_options>
+    doctor_options,
+    setup_options>
     what;
 };
 

@@ -15,8 +15,12 @@ struct place {
   std::string socket;                     ///< Where it listens.
   std::string program = "/proc/self/exe"; ///< Whose `keeper` command is the daemon.
   std::optional<std::string> config;      ///< Configuration file, absolute.
-  std::optional<std::string> http;        ///< Where a new daemon serves HTTP too.
-  bool http_token = true;                 ///< Whoever comes there needs a token.
+  std::optional<std::string> http; ///< Where a new daemon serves HTTP too; `off`: not.
+  bool http_token = true;          ///< Whoever comes there needs a token.
+  /// The process that a new daemon ends with: a keeper::identity as JSON. Absent: it is
+  /// nobody's own.
+  std::optional<std::string> owner;
+  bool fleeting = false; ///< And with it ends the state directory.
   /// What shows that this is inside a run (see surroundings.hpp): an agent must not be
   /// able to bring up a daemon of its own.
   std::optional<std::string> inside_run;

@@ -12,7 +12,7 @@ namespace troupe::mcp {
 namespace {
 
 constexpr std::size_t text_bytes_max = 2000;
-constexpr std::size_t parsed_bytes_max = 16 * 1024;
+constexpr std::size_t parsed_bytes_max = 4 * 1024;
 
 bool speaks_of_secrets(std::string key) {
   std::ranges::transform(key, key.begin(), [](unsigned char c) {
@@ -39,8 +39,8 @@ std::string shown(const std::string& text) {
   return one_line(text, text_bytes_max);
 }
 
-/// A long answer, a page of events most of the time, is not worth reading it through
-/// for the 2000 bytes of it that a log has room for.
+/// A long answer, a page of runs or events most of the time, is not worth reading it
+/// through for the 2000 bytes of it that a log has room for.
 std::string shown_output(const std::string& output) {
   if (output.size() > parsed_bytes_max)
     return "(" + std::to_string(output.size()) + " bytes)";

@@ -1,7 +1,5 @@
 #include "gateway/gateway.hpp"
 
-#include <algorithm>
-
 namespace troupe::mcp {
 
 gateway_state::~gateway_state() {
@@ -18,8 +16,10 @@ void gateway_state::begin(
 }
 
 void gateway_state::let_in(const client_joined& peer) {
-  sessions_[peer.client] =
+  const auto speaker =
     self_->spawn<caf::linked>(session, peer, outside_, at_, options_);
+  clients_.emplace(speaker.address(), peer.client);
+  sessions_[peer.client] = speaker;
   count();
 }
 
@@ -36,17 +36,17 @@ void gateway_state::see_off(const client_left& left) {
   const auto node = sessions_.extract(left.client);
   if (node.empty())
     return;
+  clients_.erase(node.mapped().address());
   self_->send(node.mapped(), left);
   count();
 }
 
 bool gateway_state::lost(const caf::actor_addr& who) {
-  const auto it = std::ranges::find_if(
-    sessions_, [&](const auto& entry) { return entry.second.address() == who; });
-  if (it == sessions_.end())
+  const auto node = clients_.extract(who);
+  if (node.empty())
     return false;
-  outside_->hang_up(it->first);
-  sessions_.erase(it);
+  outside_->hang_up(node.mapped());
+  sessions_.erase(node.mapped());
   count();
   return true;
 }

@@ -33,6 +33,7 @@ private:
   desk at_;
   session_options options_;
   std::map<std::uint64_t, session_actor> sessions_;
+  std::map<caf::actor_addr, std::uint64_t> clients_; ///< Of sessions that have one.
 };
 
 /// GATEWAY: gives each client a SESSION of its own, linked to it; the end of one, by

@@ -12,6 +12,9 @@ void http_gate_state::begin(http_gate_actor::pointer self, http_gate_setup setup
   self_ = self;
   setup_ = std::move(setup);
   clients_.emplace(new_token);
+  hello greeting;
+  greeting.env = setup_.env;
+  greeting_ = std::make_shared<const hello>(std::move(greeting));
 }
 
 void http_gate_state::ask(const http_asked& what) {
@@ -66,11 +69,14 @@ void http_gate_state::obey(const end_stream& act) {
 void http_gate_state::obey(const client_in& act) {
   client_joined joined;
   joined.client = act.client;
+  const bool is_person = act.run_token.empty();
+  if (is_person)
+    joined.greeting = greeting_;
   self_->send(setup_.gateway, std::move(joined));
-  hello greeting;
-  greeting.env = setup_.env;
-  if (!act.run_token.empty())
-    greeting.token = act.run_token;
+  if (is_person)
+    return;
+  auto greeting = *greeting_;
+  greeting.token = act.run_token;
   say_line(act.client, encode_text(greeting));
 }
 

@@ -46,12 +46,14 @@ private:
   http_gate_actor::pointer self_ = nullptr;
   http_gate_setup setup_;
   std::optional<http_clients> clients_;
+  std::shared_ptr<const hello> greeting_; ///< For every person.
   bool ticks_ = false;
 };
 
 /// HTTP GATE: makes clients of the GATEWAY of what comes by HTTP (http_clients.hpp),
 /// and greets for them. Who comes with the token of a run is that run, as at the
-/// socket; all others are persons.
+/// socket, if RUNS says so; all others are persons, which nobody is asked about: of the
+/// era without sessions each request is a client of its own.
 http_gate_actor::behavior_type http_gate(
   http_gate_actor::stateful_pointer<http_gate_state> self, http_gate_setup setup);
 

@@ -2,6 +2,7 @@
 
 #include "gateway/completing.hpp"
 #include "gateway/eliciting.hpp"
+#include "gateway/placing.hpp"
 #include "gateway/prompts.hpp"
 #include "gateway/resources.hpp"
 #include "gateway/tasks.hpp"
@@ -27,28 +28,13 @@ struct server {
   const request& asked;
   settle_with reply;
 
-  /// A client that can look at a task later is not kept waiting.
   void operator()(const tool_call& call) const {
     if (asks_its_person(who, asked))
       return wait_asking(who, asked, reply);
-    const auto& row = row_for(*call.which);
-    auto of = call.arguments;
-    of.erase("wait_ms");
-    const task leave{call.which, std::move(of), who.outside->wall()};
-    if (!asked.client.tasks || !can_be_task(*call.which) || id_of(leave).empty())
-      return row.call(
-        who.as, call.arguments, [reply = reply](const result<raw_json>& given) {
-          reply(told(given));
-        });
-    row.call(
-      who.as,
-      at_once(call.arguments),
-      [reply = reply, leave](const result<raw_json>& given) {
-        auto waits = given ? waited_for(leave, *given) : std::nullopt;
-        if (waits)
-          return reply(task_begun{working(leave, std::move(*waits), leave.since)});
-        reply(told(given));
-      });
+    if (lacks_place(who, asked))
+      return asked.inputs.empty() ? reply(ask_for_roots())
+                                  : begin({call.which, placed(asked, call)});
+    begin(call);
   }
 
   void operator()(const task_look& look) const {
@@ -78,6 +64,28 @@ struct server {
   void operator()(const completion& word) const { complete(who, word, reply); }
 
 private:
+  /// A client that can look at a task later is not kept waiting.
+  void begin(const tool_call& call) const {
+    const auto& row = row_for(*call.which);
+    auto of = call.arguments;
+    of.erase("wait_ms");
+    const task leave{call.which, std::move(of), who.outside->wall()};
+    if (!asked.client.tasks || !can_be_task(*call.which) || id_of(leave).empty())
+      return row.call(
+        who.as, call.arguments, [reply = reply](const result<raw_json>& given) {
+          reply(told(given));
+        });
+    row.call(
+      who.as,
+      at_once(call.arguments),
+      [reply = reply, leave](const result<raw_json>& given) {
+        auto waits = given ? waited_for(leave, *given) : std::nullopt;
+        if (waits)
+          return reply(task_begun{working(leave, std::move(*waits), leave.since)});
+        reply(told(given));
+      });
+  }
+
   static refusal no_task() {
     return {
       jsonrpc::invalid_params,

@@ -162,7 +162,7 @@ void session_state::obey(orders all) {
     else if (auto* asked = std::get_if<work>(&each))
       start(asked->number, std::move(asked->asked));
     else if (const auto* dropped = std::get_if<forget>(&each))
-      note(dropped->number, "dropped", {});
+      give_up(dropped->number);
   }
   watch();
 }
@@ -184,9 +184,12 @@ void session_state::start(std::uint64_t number, std::shared_ptr<const request> a
 }
 
 void session_state::finish(std::uint64_t number, settlement given) {
-  if (!std::holds_alternative<needs>(given))
-    note(number, outcome_of(given), output_of(given));
+  const bool over = !std::holds_alternative<needs>(given);
+  const auto how = outcome_of(given);
+  auto output = over && options_.log ? output_of(given) : std::string();
   obey(conversation_->settle(number, std::move(given), outside_->wall()));
+  if (over)
+    note(number, how, std::move(output));
   leave_if_done();
 }
 
@@ -206,6 +209,16 @@ void session_state::tick(std::uint64_t number) {
     {},
     "still waiting after " + std::to_string(waited.count()) + " s"));
   outside_->wake_after(progress_period, self_->address(), number);
+}
+
+/// Nobody is to keep anything for a call whose answer goes nowhere.
+void session_state::give_up(std::uint64_t number) {
+  const auto it = under_way_.find(number);
+  const auto* call =
+    it == under_way_.end() ? nullptr : std::get_if<tool_call>(&it->second.asked->what);
+  if (call && call->which->info.waits)
+    self_->send(at_.registry, stop_waiting{.who = shared_who_});
+  note(number, "dropped", {});
 }
 
 void session_state::note(

@@ -69,10 +69,12 @@ private:
   void obey(orders all);
   void start(std::uint64_t number, std::shared_ptr<const request> asked);
   void finish(std::uint64_t number, settlement given);
+  void give_up(std::uint64_t number);
   void note(std::uint64_t number, std::string_view how, std::string output);
   void say(std::string message, const json& about);
   void watch();
   void tell_news();
+  void log(const run_brief& run);
   void leave_if_done();
 
   session_actor::pointer self_ = nullptr;
@@ -90,9 +92,11 @@ private:
   std::map<std::uint64_t, open_work> under_way_;
   std::map<std::string, address> watched_; ///< By URI.
   bool watches_lists_ = false;
-  std::set<std::string> changed_; ///< Of those; not told yet.
-  bool list_changed_ = false;     ///< Not told yet.
-  bool news_paused_ = false;      ///< They were told a moment ago.
+  bool watches_all_ = false;                 ///< For the log.
+  std::map<std::string, run_status> logged_; ///< What the log said last, by run.
+  std::set<std::string> changed_;            ///< Of those; not told yet.
+  bool list_changed_ = false;                ///< Not told yet.
+  bool news_paused_ = false;                 ///< They were told a moment ago.
   bool left_ = false;
 };
 

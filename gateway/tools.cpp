@@ -16,21 +16,25 @@ struct deadline {
   static constexpr auto files = 60s; ///< Of a repository.
 };
 
-/// A page that does not fit is asked for again with fewer rows, so that its cursor is
-/// right.
+/// Leaves out the last rows of a page that does not fit; the cursor is its last row.
+void cut(run_page& page, std::size_t bytes_max) {
+  if (encode_text(page).size() <= bytes_max)
+    return;
+  page.next_cursor = page.runs.back().run_id;
+  auto bytes = encode_text(page).size();
+  while (page.runs.size() > 1 && bytes > bytes_max) {
+    bytes -= encode_text(page.runs.back()).size() + 1;
+    page.runs.pop_back();
+  }
+  page.next_cursor = page.runs.back().run_id;
+}
+
 void list_within(const inquiry& q, list_runs params, reply_to<run_page> reply) {
-  const auto again = [q, params, reply](result<run_page> page) {
-    if (!page)
-      return reply(std::move(page));
-    if (encode_text(*page).size() <= answer_bytes_default)
-      return reply(std::move(page));
-    page->next_cursor = page->next_cursor.value_or(page->runs.back().run_id);
-    const auto rows = rows_within(encode(*page), "runs", answer_bytes_default);
-    auto fewer = params;
-    fewer.limit = static_cast<std::uint32_t>(std::max<std::size_t>(1, rows));
-    ask<list_runs>(q, &desk::registry, std::move(fewer), reply);
-  };
-  ask<list_runs>(q, &desk::registry, params, again);
+  ask<list_runs>(q, &desk::registry, std::move(params), [reply](result<run_page> page) {
+    if (page)
+      cut(*page, answer_bytes_default);
+    reply(std::move(page));
+  });
 }
 
 std::optional<std::string> runs_waited_for(const json& answer) {
@@ -171,6 +175,43 @@ const std::vector<tool_row>& tools() {
        .read_only = true,
        .idempotent = true,
        .timeout = deadline::poll}),
+    row<list_agents>(
+      &desk::registry,
+      {.name = "list_agents",
+       .title = "List agents by name",
+       .description =
+         "Lists the agents that can be written to, live ones first: names, what they "
+         "are for, where each is. Next: send_agent_message to one of them.",
+       .toolset = "agents",
+       .read_only = true,
+       .idempotent = true,
+       .timeout = deadline::answer}),
+    row<send_agent_message>(
+      &desk::registry,
+      {.name = "send_agent_message",
+       .title = "Write to an agent",
+       .description =
+         "Puts a message into an agent's inbox: a live agent has it as its next turn, "
+         "or, with priority interrupt, at once; one that has ended with its next run. "
+         "It answers nothing that an agent asks: that is continue_run. Next: "
+         "fetch_agent_messages of that agent for the receipt, or of your own inbox for "
+         "an answer.",
+       .toolset = "agents",
+       .open_world = true,
+       .timeout = deadline::stop}),
+    row<fetch_agent_messages>(
+      &desk::registry,
+      {.name = "fetch_agent_messages",
+       .title = "Read an inbox",
+       .description =
+         "Reads the messages of an inbox with their receipts, oldest first. An agent "
+         "reads its own without a name; what it has read comes as no turn any more. Of "
+         "another agent it sees what it sent there. Give next_after_seq as after_seq "
+         "to go on, wait_ms to wait for an answer.",
+       .toolset = "agents",
+       .idempotent = true,
+       .waits = true,
+       .timeout = deadline::wait}),
     row(
       start_claude,
       {.name = "start_claude_session",

@@ -4,6 +4,7 @@
 #include "actors/journal.hpp"
 #include "actors/log.hpp"
 #include "actors/notifier.hpp"
+#include "actors/post.hpp"
 #include "actors/registry.hpp"
 #include "actors/runs.hpp"
 #include "actors/sweeper.hpp"
@@ -57,6 +58,7 @@ struct services {
   registry_actor registry;
   worktrees_actor worktrees;
   notifier_actor notifier;
+  post_actor post;
   runs_actor runs;
   teams_actor teams;
   gateway_actor gateway;
@@ -99,6 +101,7 @@ caf::behavior root(caf::event_based_actor* self, const services& all) {
   self->monitor(all.registry);
   self->monitor(all.worktrees);
   self->monitor(all.notifier);
+  self->monitor(all.post);
   self->monitor(all.runs);
   self->monitor(all.teams);
   self->monitor(all.gateway);
@@ -133,6 +136,7 @@ services keep_records(
   all.worktrees =
     system.spawn<caf::detached>(worktrees_of_runs, worktrees_setup{disk, all.registry});
   all.notifier = system.spawn(notifier, notifier_setup{&world, disk, all.journal});
+  all.post = system.spawn(post, post_setup{&world, all.journal, all.registry});
   return all;
 }
 
@@ -156,6 +160,7 @@ void take_on_runs(
       .config = options.config,
       .worktrees = all.worktrees,
       .notifier = all.notifier,
+      .post = all.post,
       .keeper_pid = options.keeper_pid,
       .look_around = [place = disk.state] { return io::look_around(place); }});
   all.teams = system.spawn(

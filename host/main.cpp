@@ -38,11 +38,14 @@ std::optional<std::string> configuration_file(int argc, char** argv) {
   return {};
 }
 
-/// TROUPE_HTTP, as `troupe daemon --http` sets it, is stronger than the file. A daemon
+/// TROUPE_HTTP, as `troupe daemon --http` sets it, is stronger than the file; `off`
+/// leaves that door to another daemon of the user's. A daemon
 /// with a door for HTTP does not end by idleness: who comes by it cannot start another.
 void heed_environment(troupe::store::configuration& config) {
   if (const char* address = std::getenv("TROUPE_HTTP"); address && *address)
     config.http.address = address;
+  if (config.http.address == "off")
+    config.http.address.reset();
   if (const char* token = std::getenv("TROUPE_HTTP_TOKEN");
       token && std::string_view(token) == "off")
     config.http.token = false;

@@ -36,9 +36,9 @@ struct http_door::state : std::enable_shared_from_this<state> {
   state(
     loop& l,
     const http_limits& limits,
-    std::shared_ptr<tls_identity> tls_,
+    std::shared_ptr<tls_identity> identity,
     http_events to)
-    : on(l), tls(std::move(tls_)), house(std::make_shared<http_house>()),
+    : on(l), tls(std::move(identity)), house(std::make_shared<http_house>()),
       acceptor(l.context()), pause(l.context()), looks(l.context()) {
     house->limits = limits;
     house->to = std::move(to);

@@ -25,15 +25,14 @@ struct tail_chunk {
 /// Follows files that only grow. inotify is a hint (one instance, one watch a
 /// directory); a sweep every second finds what it missed, an overflow or a refused
 /// watch included. Credit-based: each grant lets one chunk through, so a slow reader
-/// bounds memory. Files take turns chunk by chunk, and no more chunks are in hand than
-/// two processors are busy with: whoever asks for something else does not wait behind
-/// all files that flood. Any thread may call; sinks run on the loop's thread, and never
-/// after the destructor.
+/// bounds memory. Files take turns chunk by chunk, and one chunk is in hand at a time:
+/// whoever asks for something else waits behind a part of one flood, not behind all.
+/// Any thread may call; sinks run on the loop's thread, and never after the destructor.
 class tails {
 public:
-  static constexpr std::size_t chunk_bytes_max = 256 * 1024;
+  static constexpr std::size_t chunk_bytes_max = 64 * 1024;
   static constexpr int grants_max = 4; ///< Unused ones of a file; more are ignored.
-  static constexpr int in_hand_max = 2;
+  static constexpr int in_hand_max = 1;
 
   using sink = std::function<void(tail_chunk)>;
   using id = std::uint64_t;

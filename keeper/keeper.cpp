@@ -1,6 +1,7 @@
 #include "keeper/keeper.hpp"
 
 #include "keeper/adopting.hpp"
+#include "keeper/beginning.hpp"
 #include "keeper/log.hpp"
 #include "keeper/paths.hpp"
 #include "keeper/processes.hpp"
@@ -25,24 +26,7 @@ using namespace std::chrono_literals;
 constexpr std::size_t attempts_max = 10'000;
 constexpr auto end_patience = 30s;
 constexpr auto end_round_wait = 5ms;
-
-/// The starter waits for one line.
-void tell_starter(int& fd, const std::string& line) {
-  if (fd < 0)
-    return;
-  const auto text = line + "\n";
-  [[maybe_unused]] const auto told = write(fd, text.data(), text.size());
-  close(std::exchange(fd, -1));
-}
-
-/// A keeper holds several descriptors an agent; agents get what we were given.
-rlimit raise_file_limit() {
-  rlimit given{};
-  getrlimit(RLIMIT_NOFILE, &given);
-  const rlimit most{given.rlim_max, given.rlim_max};
-  setrlimit(RLIMIT_NOFILE, &most);
-  return given;
-}
+constexpr const char* owner_gone = "the client that it is for has ended";
 
 descriptor take_signals() {
   signal(SIGCHLD, SIG_DFL);
@@ -74,7 +58,9 @@ public:
 
 private:
   void on_signals();
-  void on_stop_signal(int signal);
+  void stop(const std::string& reason);
+  [[nodiscard]] bool watch_owner();
+  void supervise(bool succeeds, std::string& failure);
   void obey(const spawn_order& what);
   void obey(const write_order& what);
   void obey(const close_order& what);
@@ -104,6 +90,7 @@ private:
   cgroups groups_;
   roster known_;
   descriptor signals_;
+  descriptor owner_; ///< pidfd
   ground ground_;
   supervisor_process supervisor_;
   attempts attempts_;
@@ -119,19 +106,32 @@ void keeper::on_signals() {
   signalfd_siginfo info{};
   while (read(signals_.get(), &info, sizeof info) == sizeof info)
     if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT)
-      on_stop_signal(static_cast<int>(info.ssi_signo));
+      stop(info.ssi_signo == SIGINT ? "SIGINT" : "SIGTERM");
     else if (info.ssi_signo == SIGUSR1)
       begin_upgrade();
   kids_.reap();
 }
 
-void keeper::on_stop_signal(int signal) {
-  const std::string reason = signal == SIGINT ? "SIGINT" : "SIGTERM";
+void keeper::stop(const std::string& reason) {
   if (std::exchange(stopping_, true) || !supervisor_.lives())
     return end(reason);
   log("stopping reason=" + reason);
   supervisor_.send(stop_report{reason}, {});
   stop_ = waits_.after(options_.pace.stop, [this] { end("no quit in time"); });
+}
+
+/// False if the process that this daemon ends with is no more.
+bool keeper::watch_owner() {
+  if (!options_.owner)
+    return true;
+  owner_ = find_process(*options_.owner);
+  if (owner_)
+    waits_.watch(owner_.get(), EPOLLIN, [this](std::uint32_t) {
+      waits_.forget(owner_.get());
+      if (!stopping_)
+        stop(owner_gone);
+    });
+  return static_cast<bool>(owner_);
 }
 
 attempt* keeper::find(const attempt_key& key) const {
@@ -297,14 +297,7 @@ void keeper::end_strangers() {
   }
 }
 
-int keeper::run(std::optional<legacy> left, std::string& failure) {
-  const bool succeeds = left.has_value();
-  if (!take_over(ground_, options_.state_dir, std::move(left), teller(), attempts_)) {
-    failure = "processes of an earlier keeper do not die";
-    return keeper_failed;
-  }
-  log(std::string("started tier=") + (groups_.usable() ? "cgroup" : "subtree"));
-  waits_.watch(signals_.get(), EPOLLIN, [this](std::uint32_t) { on_signals(); });
+void keeper::supervise(bool succeeds, std::string& failure) {
   supervisor_.run(
     options_.pace,
     succeeds,
@@ -320,6 +313,22 @@ int keeper::run(std::optional<legacy> left, std::string& failure) {
        exit_code_ = keeper_failed;
        end(why);
      }});
+}
+
+int keeper::run(std::optional<legacy> left, std::string& failure) {
+  const bool succeeds = left.has_value();
+  if (!take_over(ground_, options_.state_dir, std::move(left), teller(), attempts_)) {
+    failure = "processes of an earlier keeper do not die";
+    return keeper_failed;
+  }
+  log(std::string("started tier=") + (groups_.usable() ? "cgroup" : "subtree"));
+  waits_.watch(signals_.get(), EPOLLIN, [this](std::uint32_t) { on_signals(); });
+  if (watch_owner()) {
+    supervise(succeeds, failure);
+  } else {
+    failure = owner_gone;
+    end(failure);
+  }
   kids_.reap();
   while (!ended()) {
     waits_.wait();
@@ -329,38 +338,6 @@ int keeper::run(std::optional<legacy> left, std::string& failure) {
   attempts_.clear();
   log("ended");
   return exit_code_;
-}
-
-/// What the first keeper is given by the system, and every later one by the one before.
-struct beginning {
-  result<lease> right;
-  rlimit files{};
-  mode_t mask = 0;
-  std::optional<legacy> left;
-};
-
-beginning begin(const keeper_options& options) {
-  if (options.manifest_fd < 0)
-    return {
-      lease::take(options.state_dir, options.socket),
-      raise_file_limit(),
-      umask(077),
-      {}};
-  auto all = inherit(options.manifest_fd);
-  if (!all)
-    return {fail(std::move(all.error())), {}, 0, {}};
-  umask(077);
-  const auto& will = all->will;
-  return {
-    lease::inherit(
-      options.state_dir,
-      options.socket,
-      std::move(all->lock),
-      std::move(all->listener),
-      will.started_at),
-    {will.files_soft, will.files_hard},
-    will.umask,
-    std::move(all->attempts)};
 }
 
 } // namespace
@@ -378,10 +355,13 @@ int keeper_main(keeper_options options) {
     return why.code == errc::conflict ? keeper_taken : keeper_failed;
   }
   int ready_fd = options.ready_fd;
+  const auto fleeting = options.fleeting ? options.state_dir : "";
   std::string failure;
   const int code =
     keeper(std::move(options), std::move(*with.right), with.files, with.mask)
       .run(std::move(with.left), failure);
+  if (!fleeting.empty() && code == keeper_ended)
+    remove_fleeting(fleeting);
   if (!failure.empty())
     tell_starter(ready_fd, failure);
   return code;

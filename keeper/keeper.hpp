@@ -1,7 +1,9 @@
 #pragma once
 
+#include "keeper/identity.hpp"
 #include "keeper/supervisor_process.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +23,13 @@ struct keeper_options {
 
   /// argv of this keeper, by which it is followed (succession.hpp); argv[0] is a path.
   std::vector<std::string> self;
+
+  /// The process that the daemon ends with, as by SIGTERM; if it is no more, at once.
+  /// Absent: it is nobody's own.
+  std::optional<identity> owner;
+
+  /// The state directory ends with it (beginning.hpp, remove_fleeting).
+  bool fleeting = false;
 
   /// What an earlier keeper left. -1: this is the first.
   int manifest_fd = -1;

@@ -141,8 +141,10 @@ void conversation::take_reply(const client_reply& what, orders& out) {
     out.push_back(work{*number, call->asked});
 }
 
-/// Before 2026-07-28 a server asks for what it needs by requests of its own.
-void conversation::ask_client(std::uint64_t number, needs what, orders& out) {
+/// Before 2026-07-28 a server asks for what it needs by requests of its own, each once:
+/// who has given nothing of use would be asked for ever.
+void conversation::ask_client(
+  std::uint64_t number, needs what, timestamp now, orders& out) {
   auto* call = calls_.wanted(number);
   request next = *call->asked;
   next.state = std::move(what.state);
@@ -158,7 +160,15 @@ void conversation::ask_client(std::uint64_t number, needs what, orders& out) {
   }
   call->asked = std::make_shared<const request>(std::move(next));
   if (call->awaited.empty())
-    out.push_back(work{number, call->asked});
+    answer_with(
+      number,
+      refusal{
+        jsonrpc::invalid_params,
+        "what the client gave cannot be used: " +
+          one_line(print_json(what.requests), 200),
+        nullptr},
+      now,
+      out);
 }
 
 orders conversation::settle(std::uint64_t number, settlement what, timestamp now) {
@@ -172,7 +182,7 @@ orders conversation::settle(std::uint64_t number, settlement what, timestamp now
   if (
     wanting && call->asked->rev < modern && !wanting->requests.empty() &&
     unable(call->asked->client, *wanting).is_null())
-    ask_client(number, std::move(*wanting), out);
+    ask_client(number, std::move(*wanting), now, out);
   else
     answer_with(number, what, now, out);
   return out;

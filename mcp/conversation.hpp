@@ -50,6 +50,11 @@ public:
   [[nodiscard]] orders
   log(std::uint64_t number, log_level level, std::string_view logger, json what);
 
+  /// Whether the client wants to be told what happens outside of its calls.
+  [[nodiscard]] bool logs() const {
+    return dialogue_.of_legacy().loudness().has_value();
+  }
+
   /// A resource has changed.
   [[nodiscard]] orders changed(const std::string& uri) const;
 
@@ -75,7 +80,7 @@ private:
   void begin(const listen& what, orders& out);
   void drop(const json& id, orders& out);
   void take_reply(const client_reply& what, orders& out);
-  void ask_client(std::uint64_t number, needs what, orders& out);
+  void ask_client(std::uint64_t number, needs what, timestamp now, orders& out);
   void
   answer_with(std::uint64_t number, const settlement& what, timestamp now, orders& out);
   void watch(const request& asked, const granted& what, const batch& of, orders& out);

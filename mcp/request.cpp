@@ -17,12 +17,6 @@ step success(const jsonrpc::message& request, json fields) {
   return say_answer{jsonrpc::success(request.id, std::move(fields))};
 }
 
-const json& member(const json& object, std::string_view name) {
-  static const json nothing;
-  const auto it = object.find(name);
-  return it == object.end() ? nothing : *it;
-}
-
 bool is_token(const json& value) {
   return value.is_string() || value.is_number_integer();
 }

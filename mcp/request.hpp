@@ -169,9 +169,6 @@ find_method(const Rows& methods, std::string_view name) {
   return it == methods.end() ? nullptr : &*it;
 }
 
-/// A member of an object; null if there is none, or it is no object.
-[[nodiscard]] const json& member(const json& object, std::string_view name);
-
 /// Whether it can be the id of a request or a progress token.
 [[nodiscard]] bool is_token(const json& value);
 

@@ -9,24 +9,6 @@ namespace {
 
 using variables = std::map<std::string, std::string>;
 
-std::optional<std::string> decoded(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      out += text[i];
-      continue;
-    }
-    unsigned char byte = 0;
-    const auto* from = text.data() + i + 1;
-    if (
-      i + 2 >= text.size() || std::from_chars(from, from + 2, byte, 16).ptr != from + 2)
-      return {};
-    out += static_cast<char>(byte);
-    i += 2;
-  }
-  return out;
-}
-
 bool has_word(std::string_view list, std::string_view word) {
   while (!list.empty()) {
     const auto end = std::min(list.find(','), list.size());
@@ -44,7 +26,7 @@ bool read_query(std::string_view allowed, std::string_view query, variables& out
     const auto equals = pair.find('=');
     if (equals == pair.npos || !has_word(allowed, pair.substr(0, equals)))
       return false;
-    auto value = decoded(pair.substr(equals + 1));
+    auto value = percent_decoded(pair.substr(equals + 1));
     if (!value)
       return false;
     out[std::string(pair.substr(0, equals))] = std::move(*value);
@@ -54,6 +36,24 @@ bool read_query(std::string_view allowed, std::string_view query, variables& out
 }
 
 } // namespace
+
+std::optional<std::string> percent_decoded(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      out += text[i];
+      continue;
+    }
+    unsigned char byte = 0;
+    const auto* from = text.data() + i + 1;
+    if (
+      i + 2 >= text.size() || std::from_chars(from, from + 2, byte, 16).ptr != from + 2)
+      return {};
+    out += static_cast<char>(byte);
+    i += 2;
+  }
+  return out;
+}
 
 std::optional<variables> match(std::string_view uri_template, std::string_view uri) {
   variables out;
@@ -77,7 +77,7 @@ std::optional<variables> match(std::string_view uri_template, std::string_view u
       break;
     const auto close = uri_template.find('}');
     const auto end = std::min(uri.find('/'), uri.size());
-    auto value = decoded(uri.substr(0, end));
+    auto value = percent_decoded(uri.substr(0, end));
     if (!value || value->empty() || close == uri_template.npos)
       return {};
     out[std::string(uri_template.substr(1, close - 1))] = std::move(*value);

@@ -17,4 +17,7 @@ match(std::string_view uri_template, std::string_view uri);
 /// A value as a part of a URI.
 [[nodiscard]] std::string percent_encoded(std::string_view text);
 
+/// Nothing if a `%` is not followed by two hexadecimal digits.
+[[nodiscard]] std::optional<std::string> percent_decoded(std::string_view text);
+
 } // namespace troupe::mcp

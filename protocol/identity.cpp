@@ -62,6 +62,10 @@ std::string new_team_id(timestamp now) {
   return "t_" + ulid(now);
 }
 
+std::string new_message_id(timestamp now) {
+  return "m_" + ulid(now);
+}
+
 std::string new_uuid() {
   std::array<unsigned char, 16> bits{};
   fill_random(bits);

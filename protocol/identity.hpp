@@ -17,6 +17,9 @@ namespace troupe {
 /// `t_` and a ULID.
 [[nodiscard]] std::string new_team_id(timestamp now);
 
+/// `m_` and a ULID.
+[[nodiscard]] std::string new_message_id(timestamp now);
+
 /// A random UUID (version 4), as backends such as Claude Code want for sessions.
 [[nodiscard]] std::string new_uuid();
 

@@ -74,6 +74,14 @@ result<json> parse_json(std::string_view text, int depth_max) {
   return j;
 }
 
+const json& member(const json& object, std::string_view name) {
+  static const json nothing;
+  if (!object.is_object())
+    return nothing;
+  const auto it = object.find(name);
+  return it == object.end() ? nothing : *it;
+}
+
 std::string print_json(const json& j) {
   return j.dump(-1, ' ', false, json::error_handler_t::replace);
 }

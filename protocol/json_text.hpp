@@ -29,6 +29,15 @@ inline void write_text(std::string& out, const std::string& x) {
   write_string(out, x);
 }
 
+inline void write_text(std::string& out, timestamp x) {
+  write_string(out, to_string(x));
+}
+
+template <named_enum E>
+void write_text(std::string& out, const E& x) {
+  write_string(out, to_string(x));
+}
+
 template <std::integral T>
 requires(!std::same_as<T, bool>) void write_text(std::string& out, const T& x) {
   out += std::to_string(x);

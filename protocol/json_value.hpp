@@ -26,6 +26,9 @@ using json = nlohmann::ordered_json;
 /// Compact text; bytes that are not UTF-8 become U+FFFD.
 [[nodiscard]] std::string print_json(const json& j);
 
+/// A member of an object; null if there is none, or it is no object.
+[[nodiscard]] const json& member(const json& object, std::string_view name);
+
 /// Where and why a JSON value does not fit, e.g. `env[2].name: required`.
 struct mismatch {
   std::string path;

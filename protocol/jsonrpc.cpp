@@ -12,12 +12,6 @@ tl::unexpected<rejection> reject(std::string text, json id = nullptr) {
   return tl::unexpected(rejection{invalid_request, std::move(text), std::move(id)});
 }
 
-const json& member(const json& object, const char* name) {
-  static const json nothing;
-  const auto it = object.find(name);
-  return it == object.end() ? nothing : *it;
-}
-
 tl::expected<message, rejection> read_response(const json& value, message m) {
   if (!is_id(m.id))
     return reject("a response needs the id of its request");

@@ -1,5 +1,9 @@
 #include "protocol/messages.hpp"
 
+#include "protocol/base64.hpp"
+
+#include <algorithm>
+
 namespace troupe {
 
 namespace {
@@ -19,14 +23,55 @@ struct whole_message {
 };
 
 constexpr std::size_t parts_max = 100;
+constexpr std::size_t base64_bytes_max = std::size_t{3} * 1024 * 1024;
+constexpr std::size_t word_bytes_max = 4096;
+
+/// What stands in a line of a prompt: without blanks at its ends, and no control.
+bool is_line(std::string_view text, bool may_be_blank) {
+  const auto is_bad = [&](unsigned char c) {
+    return c < 0x20 || c == 0x7F || (c == ' ' && !may_be_blank);
+  };
+  return !text.empty() && text.size() <= word_bytes_max &&
+         std::ranges::none_of(text, is_bad);
+}
+
+check check_file(const message_part& part) {
+  if (!part.uri && !part.bytes_base64)
+    return mismatch{"uri", "a file part needs uri or bytes_base64"};
+  if (part.uri && !is_line(*part.uri, false))
+    return mismatch{"uri", "expected 1 to 4096 bytes without blanks"};
+  if (part.name && !is_line(*part.name, true))
+    return mismatch{"name", "expected one line of 1 to 4096 bytes"};
+  if (part.mime_type && !is_line(*part.mime_type, false))
+    return mismatch{"mime_type", "expected a type such as image/png"};
+  if (part.bytes_base64 && !from_base64(*part.bytes_base64))
+    return mismatch{"bytes_base64", "is no base64 (RFC 4648, with its padding)"};
+  return {};
+}
 
 check check_part(const message_part& part) {
   if (part.type == part_type::text && !part.text)
     return mismatch{"text", "required in a text part"};
   if (part.type == part_type::data && !part.data)
     return mismatch{"data", "required in a data part"};
-  if (part.type == part_type::file && !part.uri && !part.bytes_base64)
-    return mismatch{"uri", "a file part needs uri or bytes_base64"};
+  return part.type == part_type::file ? check_file(part) : check();
+}
+
+check check_parts(const std::vector<message_part>& parts) {
+  if (parts.empty() || parts.size() > parts_max)
+    return mismatch{"parts", "needs 1 to " + std::to_string(parts_max) + " parts"};
+  std::size_t attached = 0;
+  for (const auto& each : parts)
+    attached += each.bytes_base64 ? each.bytes_base64->size() : 0;
+  if (attached > base64_bytes_max)
+    return mismatch{
+      "parts",
+      "what is attached has " + std::to_string(attached) + " bytes as base64, of " +
+        std::to_string(base64_bytes_max) +
+        " at most; write it into a file and name that by uri"};
+  for (std::size_t i = 0; i < parts.size(); ++i)
+    if (auto c = check_part(parts[i]))
+      return within("parts", within("[" + std::to_string(i) + "]", std::move(c)));
   return {};
 }
 
@@ -34,8 +79,12 @@ std::string file_line(const message_part& part) {
   std::string line = "Attached file: " + part.name.value_or("unnamed");
   if (part.mime_type)
     line += " (" + *part.mime_type + ")";
-  return line +
-         (part.uri ? ", " + *part.uri : ", sent as base64:\n" + *part.bytes_base64);
+  return part.uri ? line + ", " + *part.uri : line;
+}
+
+std::size_t size_of_base64(std::string_view text) {
+  const auto padding = text.size() - std::min(text.find('='), text.size());
+  return text.size() / 4 * 3 - padding;
 }
 
 std::string trimmed(std::string text) {
@@ -50,19 +99,47 @@ agent_message text_message(std::string text) {
   return {message_role::user, {{.type = part_type::text, .text = std::move(text)}}};
 }
 
+std::string part_text(const message_part& part) {
+  if (part.type == part_type::text)
+    return part.text.value_or("");
+  if (part.type == part_type::data)
+    return part.data ? part.data->text : "{}";
+  return file_line(part);
+}
+
 std::string prompt_text(const agent_message& m) {
   std::string prompt;
-  for (const auto& part : m.parts) {
-    if (!prompt.empty())
-      prompt += "\n\n";
-    if (part.type == part_type::text)
-      prompt += part.text.value_or("");
-    else if (part.type == part_type::data)
-      prompt += part.data ? part.data->text : "{}";
-    else
-      prompt += file_line(part);
-  }
+  for (const auto& part : m.parts)
+    prompt.append(prompt.empty() ? "" : "\n\n").append(part_text(part));
   return prompt;
+}
+
+bool is_text_only(const agent_message& m) {
+  return std::ranges::all_of(
+    m.parts, [](const message_part& p) { return p.type == part_type::text; });
+}
+
+json turn_body(const agent_message& m) {
+  json body{{"text", prompt_text(m)}};
+  if (!is_text_only(m))
+    body["parts"] = codec<std::vector<message_part>>::encode(m.parts);
+  return body;
+}
+
+json files_in(const agent_message& m) {
+  json files = json::array();
+  for (const auto& part : m.parts) {
+    if (part.type != part_type::file)
+      continue;
+    auto shown = part;
+    shown.bytes_base64.reset();
+    auto file = troupe::encode(shown);
+    file.erase("type");
+    if (part.bytes_base64)
+      file["bytes"] = size_of_base64(*part.bytes_base64);
+    files.push_back(std::move(file));
+  }
+  return files;
 }
 
 const raw_json* data_of(const agent_message& m) {
@@ -86,11 +163,8 @@ check codec<agent_message>::decode(const json& j, agent_message& m) {
     return wrong_type("a string or a message with parts", j);
   if (auto c = codec<whole_message>::decode(j, whole))
     return c;
-  if (whole.parts.empty() || whole.parts.size() > parts_max)
-    return mismatch{"parts", "needs 1 to " + std::to_string(parts_max) + " parts"};
-  for (std::size_t i = 0; i < whole.parts.size(); ++i)
-    if (auto c = check_part(whole.parts[i]))
-      return within("parts", within("[" + std::to_string(i) + "]", std::move(c)));
+  if (auto c = check_parts(whole.parts))
+    return c;
   m = {whole.role, std::move(whole.parts)};
   return {};
 }

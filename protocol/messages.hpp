@@ -49,7 +49,8 @@ constexpr auto names(message_role) {
 }
 
 /// What is said to an agent or by one. On the wire a plain string is accepted as a
-/// user message of one text part.
+/// user message of one text part. At most 100 parts; what comes with them as base64 has
+/// 3 MiB at most, since an agent is told a turn in one line.
 struct agent_message {
   message_role role = message_role::user;
   std::vector<message_part> parts;
@@ -59,8 +60,21 @@ struct agent_message {
 
 [[nodiscard]] agent_message text_message(std::string text);
 
-/// As one prompt: text verbatim, data as JSON, files as `Attached file:` lines.
+/// A part in words: text verbatim, data as JSON, a file as an `Attached file:` line
+/// that names it, without its bytes.
+[[nodiscard]] std::string part_text(const message_part& part);
+
+/// All of it as one prompt.
 [[nodiscard]] std::string prompt_text(const agent_message& m);
+
+[[nodiscard]] bool is_text_only(const agent_message& m);
+
+/// A turn as the body of an input: `{text}`, and `parts` if there is more than text.
+[[nodiscard]] json turn_body(const agent_message& m);
+
+/// Its files as events show them: `[{name, mime_type, uri, bytes}]`, where `bytes` is
+/// how many came with it.
+[[nodiscard]] json files_in(const agent_message& m);
 
 /// The first data part, if any.
 [[nodiscard]] const raw_json* data_of(const agent_message& m);

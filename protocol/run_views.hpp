@@ -113,6 +113,7 @@ struct run_view {
   std::optional<exit_reason> exit;
   std::vector<pending_request> pending;
   std::optional<std::string> backend_session_id;
+  std::optional<std::vector<std::string>> takeover;
   std::optional<std::string> resumed_from_run_id;
   std::optional<std::string> parent_run_id;
   std::uint32_t depth = 1;
@@ -146,6 +147,10 @@ struct run_view {
       optional("pending", &run_view::pending, "Requests to answer with continue_run."),
       optional(
         "backend_session_id", &run_view::backend_session_id, "The backend's own id."),
+      optional(
+        "takeover",
+        &run_view::takeover,
+        "Goes on with it in the agent's own program, in cwd, once the run has ended."),
       optional(
         "resumed_from_run_id",
         &run_view::resumed_from_run_id,

@@ -2,8 +2,10 @@
 
 /// The run tools: what each takes and gives. Names and shapes are kept from the servers
 /// that existing clients know; see docs/tools.md.
+#include "protocol/agent_names.hpp"
 #include "protocol/artifacts.hpp"
 #include "protocol/asking.hpp"
+#include "protocol/mail.hpp"
 #include "protocol/run_brief.hpp"
 #include "protocol/run_views.hpp"
 #include "protocol/spawning.hpp"

@@ -58,7 +58,7 @@ struct spawn_run {
       required(
         "backend",
         &spawn_run::backend,
-        "claude_code, codex, acp, remote_a2a, process, or a name from the "
+        "claude_code, codex, codex_exec, acp, remote_a2a, process, or a name from the "
         "configuration."),
       optional("prompt", &spawn_run::prompt, "What the agent is asked to do."),
       optional(

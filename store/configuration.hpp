@@ -34,7 +34,7 @@ struct backend_settings {
       required(
         "type",
         &backend_settings::type,
-        "claude_code, codex, acp, remote_a2a or process."),
+        "claude_code, codex, codex_exec, acp, remote_a2a or process."),
       optional("command", &backend_settings::command, "Program and arguments."),
       optional("env", &backend_settings::env, "Added to the agent's environment."),
       optional(

@@ -85,6 +85,10 @@ fs::path layout::session_file(const std::string& session_id) const {
   return state / "sessions" / (plain(session_id) + ".json");
 }
 
+fs::path layout::inbox_file(const std::string& session_id) const {
+  return state / "inboxes" / (plain(session_id) + ".json");
+}
+
 fs::path layout::teams() const {
   return state / "teams";
 }

@@ -35,6 +35,7 @@ struct layout {
   [[nodiscard]] std::filesystem::path
   notice_file(const std::string& run_id, std::uint64_t seq) const;
   [[nodiscard]] std::filesystem::path session_file(const std::string& session_id) const;
+  [[nodiscard]] std::filesystem::path inbox_file(const std::string& session_id) const;
   [[nodiscard]] std::filesystem::path teams() const;
   [[nodiscard]] std::filesystem::path team(const std::string& team_id) const;
   [[nodiscard]] std::filesystem::path team_file(const std::string& team_id) const;

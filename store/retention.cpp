@@ -168,7 +168,9 @@ result<void> remove_run(const layout& at, const std::string& run_id) {
     return fail(file_error(errno, "remove", directory));
   const auto session = load_session(at, run->view.session_id);
   if (session && session->last_run_id == run_id)
-    fs::remove(at.session_file(run->view.session_id), ignored);
+    for (const auto& file :
+         {at.session_file(run->view.session_id), at.inbox_file(run->view.session_id)})
+      fs::remove(file, ignored);
   return {};
 }
 

@@ -49,9 +49,9 @@ needed_runs(const layout& at, std::span<const run_record> runs);
   const layout& at, std::uint32_t days, std::uint64_t bytes_max, timestamp now);
 
 /// Takes a run out of the list of runs: its directory is renamed to what is no run id,
-/// and its session goes with it if no run has come after. Quick: `finish_removals`
-/// deletes. Refused unless its run.json says that it is final, and if it is a symbolic
-/// link.
+/// and its session, inbox included, goes with it if no run has come after. Quick:
+/// `finish_removals` deletes. Refused unless its run.json says that it is final, and if
+/// it is a symbolic link.
 [[nodiscard]] result<void> remove_run(const layout& at, const std::string& run_id);
 
 /// Deletes what `remove_run` has put aside, now or before a crash; symbolic links are

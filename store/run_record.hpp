@@ -1,5 +1,6 @@
 #pragma once
 
+#include "protocol/messages.hpp"
 #include "protocol/notify.hpp"
 #include "protocol/runs.hpp"
 
@@ -38,10 +39,12 @@ struct run_record {
     stop_reason; ///< A stop was ordered: final over any policy.
   std::optional<std::string> resumed_from; ///< The run this one goes on from.
   std::optional<timestamp> next_start;     ///< When it is backing off or parked: until.
-  std::vector<std::string> waiting_turns;  ///< No attempt has sent them yet.
-  std::vector<std::string> keys;           ///< Of the calls that asked for it.
-  std::optional<std::string> start_cause;  ///< Why its team started it.
+  std::vector<agent_message> waiting_turns;  ///< No attempt has sent them yet.
+  std::vector<std::string> keys;             ///< Of the calls that asked for it.
+  std::optional<std::string> start_cause;    ///< Why its team started it.
   std::optional<restart_mode> restart_order; ///< A restart was ordered and is due.
+  std::vector<std::string> messages;         ///< Ids of the newest that became turns.
+  std::vector<std::string> unsaid_messages;  ///< Of those: the inbox has them back.
 
   static constexpr auto fields() {
     return field_list{
@@ -58,6 +61,11 @@ struct run_record {
         "keys", &run_record::keys, "Idempotency keys of calls that asked for it."),
       optional("start_cause", &run_record::start_cause, "Why its team started it."),
       optional("restart_order", &run_record::restart_order, "A restart is due."),
+      optional("messages", &run_record::messages, "Of its inbox: these became turns."),
+      optional(
+        "unsaid_messages",
+        &run_record::unsaid_messages,
+        "Turns that were never said; they go back to the inbox."),
     };
   }
 };
@@ -69,6 +77,7 @@ struct launch_record {
   std::string backend_type;
   std::vector<std::string> command;
   std::string prompt;
+  std::vector<message_part> parts; ///< Of a prompt that is more than text.
   raw_json backend_config;
   restart_policy restart;
   run_limits limits;
@@ -87,6 +96,7 @@ struct launch_record {
         "backend_type", &launch_record::backend_type, "Row of the backend table."),
       optional("command", &launch_record::command, "Configured program."),
       required("prompt", &launch_record::prompt, "First turn."),
+      optional("parts", &launch_record::parts, "All of it, if it is more than text."),
       optional("backend_config", &launch_record::backend_config, "As given."),
       optional("restart", &launch_record::restart, "As given."),
       optional("limits", &launch_record::limits, "As given."),

@@ -111,7 +111,7 @@ void remote_agent::reconnect(const std::string& why, step& out) {
 
 void remote_agent::send_again(const exit_reason& why, step& out) {
   if (tries_ == tries_max) {
-    if (!own_.unsaid && !waiting_.push(last_.text))
+    if (!own_.unsaid && !waiting_.push({.parts = last_.parts}))
       warn(out, "turn_refused", {{"message", "too many turns wait"}});
     return turn_over({why, {}}, out);
   }
@@ -138,7 +138,7 @@ void remote_agent::turn_over(turn_end end, step& out) {
   answer_ = std::move(end);
   if (may_go_on())
     if (auto next = waiting_.pop())
-      return send(std::move(*next), {}, out);
+      return send(std::move(*next), out);
   out.ended = answer_;
   if (was_interrupted && !closed_)
     close("the turn was interrupted", out);

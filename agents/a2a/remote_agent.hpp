@@ -15,8 +15,8 @@ namespace troupe::agents::a2a {
 
 /// The first turn of an attempt; of a later one it may be the notice of a restart.
 struct opening_turn {
-  std::string text;
-  std::string prompt; ///< Of the run, if it is a notice.
+  agent_message said;
+  agent_message prompt; ///< Of the run, if it is a notice.
   bool notice = false;
 };
 
@@ -85,9 +85,9 @@ private:
 
   /// In a task that waits, a turn is its answer.
   void send_first(step& out);
-  void send(std::string text, std::optional<std::string> data, step& out);
+  void send(agent_message said, step& out);
   void answer(const agent_input& said, step& out);
-  void interrupt(step& out);
+  void interrupt(step& out) override;
   void cancel(std::uint32_t after_ms, step& out);
   void cancel_failed(const std::string& why, step& out);
   void close(std::string_view why, step& out);

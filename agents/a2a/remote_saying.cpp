@@ -1,5 +1,7 @@
 #include "agents/a2a/remote_agent.hpp"
 
+#include "agents/pieces.hpp"
+
 #include <utility>
 
 /// What is said to a remote agent.
@@ -9,11 +11,14 @@ namespace {
 
 constexpr int cancels_max = 15;
 
+/// A notice has the prompt with it, its parts too if there are any.
 opening_turn opening_of(const agent_input& said) {
   const auto body = parse_json(said.body.text).value_or(json::object());
+  const json prompt{
+    {"text", member(body, "prompt")}, {"parts", member(body, "prompt_parts")}};
   return {
-    .text = std::string(text_in(body, "text")),
-    .prompt = std::string(text_in(body, "prompt")),
+    .said = turn_message(said),
+    .prompt = turn_message({.body = {print_json(prompt)}}),
     .notice = flag_in(body, "notice")};
 }
 
@@ -26,37 +31,35 @@ void remote_agent::turn(const agent_input& said, step& out) {
     own_.unsaid = own_.unsaid || !first_->notice;
     return greeting_.begin(errands_, out);
   }
-  auto text = turn_text(said);
+  auto message = turn_message(said);
   const bool waits = asked_ || broken_;
-  if (take_in(said, text, waits, out))
-    send(std::move(text), {}, out);
+  if (take_in(said, message, waits, out))
+    send(std::move(message), out);
 }
 
 /// In a task that waits, a turn is its answer.
 void remote_agent::send_first(step& out) {
-  const auto first = *std::exchange(first_, std::nullopt);
+  auto first = *std::exchange(first_, std::nullopt);
   const bool answers = own_.task && is_waiting(task_.state());
   if (!answers)
     own_.task.reset();
   own_.cancelling = false;
-  auto text = first.text;
   if (first.notice && own_.unsaid)
-    text = first.prompt;
+    first.said = std::move(first.prompt);
   else if (first.notice && own_.lost)
-    text += "\n\n" + first.prompt;
+    first.said = joined(std::move(first.said), first.prompt);
   task_.turn_over(out);
-  send(std::move(text), {}, out);
+  send(std::move(first.said), out);
 }
 
-void remote_agent::send(std::string text, std::optional<std::string> data, step& out) {
+void remote_agent::send(agent_message said, step& out) {
   asked_ = true;
   answer_.reset();
   tries_ = 0;
   turns_ += own_.task ? 0 : 1;
   last_ = {
     .id = own_.key + "-" + std::to_string(++own_.said),
-    .text = std::move(text),
-    .data = std::move(data),
+    .parts = std::move(said.parts),
     .cwd = cwd_,
     .context = own_.context,
     .task = own_.task};
@@ -70,13 +73,14 @@ void remote_agent::answer(const agent_input& said, step& out) {
     return;
   for (const auto each : {errand::watch, errand::send, errand::follow, errand::poll})
     errands_.drop(each, out);
-  std::optional<std::string> data;
+  auto message = text_message(words_for(*given));
   if (given->updated_input) {
     auto whole = *given;
     whole.request_id.reset();
-    data = encode_text(whole);
+    message.parts.push_back(
+      message_part{.type = part_type::data, .data = raw_json{encode_text(whole)}});
   }
-  send(words_for(*given), std::move(data), out);
+  send(std::move(message), out);
 }
 
 void remote_agent::interrupt(step& out) {

@@ -54,6 +54,31 @@ void add_if(json& to, const char* name, std::string_view value) {
     to[name] = value;
 }
 
+void add_if(json& to, const char* name, const std::optional<std::string>& value) {
+  if (value)
+    to[name] = *value;
+}
+
+json file_to_send(bool old, const message_part& file) {
+  json made = json::object();
+  if (file.bytes_base64)
+    made[old ? "bytes" : "raw"] = *file.bytes_base64;
+  else
+    add_if(made, old ? "uri" : "url", file.uri);
+  add_if(made, old ? "mimeType" : "mediaType", file.mime_type);
+  add_if(made, old ? "name" : "filename", file.name);
+  return old ? json{{"kind", "file"}, {"file", std::move(made)}} : made;
+}
+
+json part_to_send(bool old, const message_part& given) {
+  if (given.type == part_type::file)
+    return file_to_send(old, given);
+  if (given.type == part_type::text)
+    return part(old, "text", given.text.value_or(""));
+  const auto data = parse_json(given.data.value_or(raw_json{}).text);
+  return part(old, "data", data.value_or(json::object()));
+}
+
 /// In 0.3 what a file is stands a level deeper, with other names.
 json file_part(const json& given) {
   const auto& file = member(given, "file");
@@ -98,9 +123,9 @@ wire::about(std::uint64_t id, std::string_view method, const std::string& task) 
 /// How long an agent takes to reply to a message is its affair, and the run's clocks'.
 web_request wire::send(std::uint64_t id, const message& said) const {
   const bool old = is_old();
-  json parts = json::array({part(old, "text", said.text)});
-  if (said.data)
-    parts.push_back(part(old, "data", parse_json(*said.data).value_or(json::object())));
+  json parts = json::array();
+  for (const auto& each : said.parts)
+    parts.push_back(part_to_send(old, each));
   json body = json::object();
   if (old)
     body["kind"] = "message";

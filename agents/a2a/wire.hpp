@@ -2,12 +2,14 @@
 
 #include "agents/a2a/card.hpp"
 #include "protocol/json.hpp"
+#include "protocol/messages.hpp"
 #include "protocol/web.hpp"
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// How both versions write the same things. Facts: observed with @a2a-js/sdk 1.3.0,
 /// whose compatibility layer speaks 0.3; the specifications of both.
@@ -16,9 +18,8 @@ namespace troupe::agents::a2a {
 /// A message of ours.
 struct message {
   std::string id;
-  std::string text;
-  std::optional<std::string> data; ///< A further part: JSON.
-  std::string cwd;                 ///< Goes with it as metadata.
+  std::vector<message_part> parts;
+  std::string cwd; ///< Goes with it as metadata.
   std::optional<std::string> context;
   std::optional<std::string> task; ///< The one it answers.
 };

@@ -3,6 +3,7 @@
 #include "agents/acp/files.hpp"
 #include "agents/acp/opening.hpp"
 #include "agents/acp/permissions.hpp"
+#include "agents/acp/prompt.hpp"
 #include "agents/acp/results.hpp"
 #include "agents/acp/updates.hpp"
 #include "agents/turns.hpp"
@@ -214,17 +215,19 @@ private:
 
   /// The first turn of an attempt is told by the run, and waits for the session.
   void turn(const agent_input& said, step& out) {
-    auto text = turn_text(said);
+    auto message = turn_message(said);
     if (!std::exchange(began_, true)) {
-      first_ = std::move(text);
+      first_ = std::move(message);
       return opening_.begin(rpc_, out);
     }
     const bool waits = asked_ || first_ || broken_;
-    if (take_in(said, text, waits, out))
-      send(text, out);
+    if (take_in(said, message, waits, out))
+      send(message, out);
   }
 
-  void send(const std::string& text, step& out) {
+  void send(const agent_message& message, step& out) {
+    if (auto why = unfit(message, opening_.takes()))
+      return turn_over({{exit_kind::agent_error, std::move(*why)}, {}}, out);
     asked_ = true;
     running_ = false;
     answer_.reset();
@@ -234,13 +237,12 @@ private:
     rpc_.ask(
       question::prompt,
       "session/prompt",
-      {{"sessionId", opening_.session_id()},
-       {"prompt", json::array({{{"type", "text"}, {"text", text}}})}},
+      {{"sessionId", opening_.session_id()}, {"prompt", prompt_of(message)}},
       out);
     first_.reset();
   }
 
-  void interrupt(step& out) {
+  void interrupt(step& out) override {
     interrupted_ = asked_ || first_;
     if (!asked_)
       return;
@@ -259,7 +261,8 @@ private:
   permissions permissions_;
   files files_;
   updates updates_;
-  std::optional<std::string> first_; ///< Said, and not sent before the session is open.
+  std::optional<agent_message>
+    first_; ///< Said, and not sent before the session is open.
   bool serves_files_;
   bool running_ = false;     ///< Version 2: it has begun with it.
   bool interrupted_ = false; ///< We asked the turn to stop.

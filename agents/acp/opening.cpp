@@ -84,6 +84,7 @@ opening::failure opening::initialized(const json& result, rpc& asks, step& out) 
     const auto& can = member(result, "agentCapabilities");
     loads_ = flag_in(can, "loadSession");
     resumes_ = member(member(can, "sessionCapabilities"), "resume").is_object();
+    takes_ = member(can, "promptCapabilities");
   }
   const auto& who = member(result, is_draft() ? "info" : "agentInfo");
   gemini_ = text_in(who, "name") == "gemini-cli";

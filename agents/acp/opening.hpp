@@ -36,6 +36,9 @@ public:
   /// Whether the session to go on with could not be had.
   [[nodiscard]] bool lost() const { return lost_; }
   [[nodiscard]] bool is_draft() const { return version_ == draft_version; }
+
+  /// Its `promptCapabilities`; null if it names none, as in the draft.
+  [[nodiscard]] const json& takes() const { return takes_; }
   [[nodiscard]] bool is_gemini() const { return gemini_; }
 
 private:
@@ -59,6 +62,7 @@ private:
   bool lost_ = false;
   bool ready_ = false;
   bool gemini_ = false;
+  json takes_;
   bool repeated_ = true;
   int rounds_ = 0; ///< Of asking what it does not know.
 };

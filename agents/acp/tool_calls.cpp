@@ -1,6 +1,7 @@
 #include "agents/acp/tool_calls.hpp"
 
 #include "agents/acp/speech.hpp"
+#include "agents/made_files.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -41,6 +42,14 @@ void add_diff(const json& diff, tool_call& call) {
   }
 }
 
+void add_file(json file, tool_call& call) {
+  const auto size = text_in(file, "bytes_base64").size();
+  if (call.file_bytes + size > text_bytes_max)
+    return;
+  call.file_bytes += size;
+  call.files.push_back(std::move(file));
+}
+
 void add_content(const json& block, tool_call& call) {
   const auto type = text_in(block, "type");
   if (type == "diff")
@@ -49,7 +58,10 @@ void add_content(const json& block, tool_call& call) {
     return;
   if (!call.text.empty())
     call.text += '\n';
-  call.text += text_of(member(block, "content"));
+  const auto& content = member(block, "content");
+  call.text += text_of(content);
+  for (auto& file : files_among(content))
+    add_file(std::move(file), call);
 }
 
 void set_places(const json& locations, tool_call& call) {
@@ -75,6 +87,8 @@ void merge(const json& update, tool_call& call) {
     set_places(locations, call);
   if (const auto& content = member(update, "content"); content.is_array()) {
     call.text.clear();
+    call.files.clear();
+    call.file_bytes = 0;
     if (!content.empty())
       call.changes.clear();
     for (const auto& block : content)
@@ -224,6 +238,7 @@ void tool_calls::finish(const tool_call& call, step& out) {
     out,
     tool == "Bash" ? event_type::command_finished : event_type::tool_finished,
     data);
+  tell_files({{"tool_use_id", call.id}}, call.files, out);
 }
 
 } // namespace troupe::agents::acp

@@ -22,6 +22,8 @@ struct tool_call {
   json input;         ///< `rawInput`.
   json output;        ///< `rawOutput`.
   std::string text;   ///< Of its content.
+  json files;         ///< Of its content: parts, 16 MiB of base64 at most.
+  std::size_t file_bytes = 0;
   std::vector<std::string> places;
   std::vector<std::pair<std::string, std::string>> changes; ///< Path, and what of it.
   std::uint64_t number = 0;

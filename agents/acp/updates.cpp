@@ -1,5 +1,7 @@
 #include "agents/acp/updates.hpp"
 
+#include "agents/made_files.hpp"
+
 #include <algorithm>
 #include <array>
 #include <iterator>
@@ -49,6 +51,8 @@ bool updates::is_of_turn(std::string_view kind) {
 
 void updates::note(const json& update, step& out) {
   const auto kind = text_in(update, "sessionUpdate");
+  if (kind.starts_with("agent_message"))
+    tell_files(json::object(), files_among(member(update, "content")), out);
   if (kind == "agent_message_chunk")
     speech_.chunk(event_type::agent_message, update, out);
   else if (kind == "agent_thought_chunk")

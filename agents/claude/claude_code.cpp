@@ -6,6 +6,7 @@
 #include "agents/claude/notices.hpp"
 #include "agents/claude/results.hpp"
 #include "agents/claude/spending.hpp"
+#include "agents/claude/user_message.hpp"
 #include "agents/turns.hpp"
 
 #include <utility>
@@ -26,14 +27,6 @@ bool is_broken_result(std::string_view line) {
 bool is_reaction(const json& result) {
   const auto kind = text_in(member(result, "origin"), "kind");
   return !kind.empty() && kind != "human";
-}
-
-std::string user_message(const std::string& text) {
-  return print_json(
-    {{"type", "user"},
-     {"message",
-      {{"role", "user"},
-       {"content", json::array({{{"type", "text"}, {"text", text}}})}}}});
 }
 
 class claude_code final : public turn_adapter {
@@ -62,10 +55,9 @@ public:
     case input_kind::answer:
       return answer(said, out);
     case input_kind::interrupt:
-      interrupted_ = asked_;
-      return control_.interrupt(out);
+      return interrupt(out);
     case input_kind::nudge:
-      return out.lines.push_back(user_message(turn_text(said)));
+      return out.lines.push_back(user_message(text_message(turn_text(said))));
     case input_kind::file:
       return;
     case input_kind::close:
@@ -99,6 +91,11 @@ private:
     return judge_end(how, asked_, said_anything_);
   }
   void count_spending(run_result& result) const override { spent_.put_into(result); }
+
+  void interrupt(step& out) override {
+    interrupted_ = asked_;
+    control_.interrupt(out);
+  }
 
   void read(const json& line, step& out) {
     const auto type = text_in(line, "type");
@@ -222,16 +219,16 @@ private:
   /// The first turn of an attempt is told by the run: its prompt, or why it goes on.
   /// One that waited in an earlier attempt was told there.
   void turn(const agent_input& said, step& out) {
-    const auto text = turn_text(said);
+    const auto message = turn_message(said);
     const bool waits = asked_ || own_turn_;
-    if (take_in(said, text, waits, out))
-      send(text, out);
+    if (take_in(said, message, waits, out))
+      send(message, out);
   }
 
-  void send(const std::string& text, step& out) {
+  void send(const agent_message& message, step& out) {
     asked_ = true;
     answer_.reset();
-    out.lines.push_back(user_message(text));
+    out.lines.push_back(user_message(message));
   }
 
   void answer(const agent_input& said, step& out) {

@@ -10,6 +10,10 @@ namespace troupe::agents::claude {
 
 namespace {
 
+std::vector<std::string> program(const attempt_plan& plan) {
+  return plan.command.empty() ? std::vector<std::string>{"claude"} : plan.command;
+}
+
 enum class permission_mode : std::uint8_t {
   default_,
   accept_edits,
@@ -132,7 +136,7 @@ std::string instructions(const attempt_plan& plan, const claude_config& config) 
 
 std::vector<std::string>
 command_line(const attempt_plan& plan, const claude_config& config) {
-  auto argv = plan.command.empty() ? std::vector<std::string>{"claude"} : plan.command;
+  auto argv = program(plan);
   for (const auto word :
        {"-p", "--input-format", "stream-json", "--output-format", "stream-json"})
     argv.emplace_back(word);
@@ -156,6 +160,13 @@ command_line(const attempt_plan& plan, const claude_config& config) {
 }
 
 } // namespace
+
+std::vector<std::string>
+takeover(const attempt_plan& plan, const std::string& session) {
+  auto argv = program(plan);
+  argv.insert(argv.end(), {"--resume", session});
+  return argv;
+}
 
 result<start_line> start(const attempt_plan& plan) {
   const auto config = read_config<claude_config>(plan.backend_config);

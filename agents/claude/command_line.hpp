@@ -12,4 +12,8 @@ namespace troupe::agents::claude {
 /// does not ask about every tool call.
 [[nodiscard]] result<start_line> start(const attempt_plan& plan);
 
+/// The same program, for a person, on a session that nobody else has.
+[[nodiscard]] std::vector<std::string>
+takeover(const attempt_plan& plan, const std::string& session);
+
 } // namespace troupe::agents::claude

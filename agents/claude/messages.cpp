@@ -1,5 +1,7 @@
 #include "agents/claude/messages.hpp"
 
+#include "agents/made_files.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -53,6 +55,19 @@ std::string output_text(const json& content) {
       text.append("[").append(text_in(block, "type")).append("]");
   }
   return text;
+}
+
+/// The images in a tool's answer.
+json files_of(const json& content) {
+  json parts = json::array();
+  if (!content.is_array())
+    return parts;
+  for (const auto& block : content) {
+    const auto& source = member(block, "source");
+    if (const auto data = text_in(source, "data"); text_in(source, "type") == "base64")
+      parts.push_back(made_file(data, text_in(source, "media_type")));
+  }
+  return parts;
 }
 
 std::optional<int> exit_code_in(std::string_view output) {
@@ -211,6 +226,7 @@ void messages::call_finished(const json& line, const json& content, step& out) {
     out,
     done.tool == "Bash" ? event_type::command_finished : event_type::tool_finished,
     data);
+  tell_files({{"tool_use_id", id}}, files_of(member(content, "content")), out);
 }
 
 void messages::turn_over() {

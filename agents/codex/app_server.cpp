@@ -147,22 +147,22 @@ private:
   /// The first turn of an attempt is told by the run: its prompt, or why it goes on.
   /// One that waited in an earlier attempt was told there.
   void turn(const agent_input& said, step& out) {
-    const auto text = turn_text(said);
+    auto message = turn_message(said);
     const bool waits = asked_ || !running_.empty();
-    if (!take_in(said, text, waits, out))
+    if (!take_in(said, message, waits, out))
       return;
     asked_ = true;
     if (!calls_.thread().empty())
-      return send_turn(text, out);
-    first_ = text;
+      return send_turn(message, out);
+    first_ = std::move(message);
     calls::greet(out);
   }
 
-  void send_turn(const std::string& text, step& out) {
+  void send_turn(const agent_message& message, step& out) {
     asked_ = true;
     answer_.reset();
     turn_.clear();
-    calls_.turn(text, out);
+    calls_.turn(message, out);
   }
 
   /// Told twice of a turn of ours, once of one that the agent gives itself.
@@ -275,7 +275,7 @@ private:
 
   /// One that comes before the turn has a name is sent once it has. It ends the turn
   /// alone: the commands that it leaves running are ended when that is over.
-  void interrupt(step& out) {
+  void interrupt(step& out) override {
     if (running_.empty())
       interrupt_due_ = asked_;
     else
@@ -287,10 +287,10 @@ private:
   items items_;
   notices notices_;
   spending spent_;
-  std::optional<std::string> first_; ///< The turn that waits for a thread.
-  std::string turn_;                 ///< Ours, once it has a name.
-  std::string running_;              ///< What runs, ours or not.
-  bool told_ = false;                ///< The turn end was told.
+  std::optional<agent_message> first_; ///< The turn that waits for a thread.
+  std::string turn_;                   ///< Ours, once it has a name.
+  std::string running_;                ///< What runs, ours or not.
+  bool told_ = false;                  ///< The turn end was told.
   bool interrupt_due_ = false;
 };
 

@@ -1,6 +1,7 @@
 #include "agents/codex/calls.hpp"
 
 #include "agents/codex/settings.hpp"
+#include "agents/pieces.hpp"
 
 #include <utility>
 
@@ -18,7 +19,20 @@ std::string numbered(std::string_view name, std::uint32_t n) {
 }
 
 json text_input(const std::string& text) {
-  return json::array({{{"type", "text"}, {"text", text}}});
+  return {{"type", "text"}, {"text", text}};
+}
+
+json image_input(const message_part& file) {
+  return {
+    {"type", "image"},
+    {"url", "data:" + file.mime_type.value_or("") + ";base64," + *file.bytes_base64}};
+}
+
+json turn_input(const agent_message& said) {
+  json input = json::array();
+  for (const auto& each : pieces_of(said, has_bytes))
+    input.push_back(each.file ? image_input(*each.file) : text_input(each.text));
+  return input;
 }
 
 } // namespace
@@ -45,8 +59,8 @@ void calls::opened(const json& result) {
   thread_ = text_in(member(result, "thread"), "id");
 }
 
-void calls::turn(const std::string& text, step& out) {
-  json params{{"threadId", thread_}, {"input", text_input(text)}};
+void calls::turn(const agent_message& said, step& out) {
+  json params{{"threadId", thread_}, {"input", turn_input(said)}};
   if (!schema_.is_null())
     params["outputSchema"] = schema_;
   send(numbered("turn", ++turns_), "turn/start", std::move(params), out);
@@ -60,7 +74,9 @@ void calls::steer(const std::string& turn, const std::string& text, step& out) {
   send(
     numbered("steer", ++steers_),
     "turn/steer",
-    {{"threadId", thread_}, {"expectedTurnId", turn}, {"input", text_input(text)}},
+    {{"threadId", thread_},
+     {"expectedTurnId", turn},
+     {"input", json::array({text_input(text)})}},
     out);
 }
 

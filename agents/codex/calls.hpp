@@ -25,7 +25,7 @@ public:
   void opened(const json& result);
   [[nodiscard]] const std::string& thread() const { return thread_; }
 
-  void turn(const std::string& text, step& out);
+  void turn(const agent_message& said, step& out);
   [[nodiscard]] bool is_turn(std::string_view id) const;
 
   /// Says something to the turn that runs.

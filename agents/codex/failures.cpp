@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 namespace troupe::agents::codex {
 
@@ -45,8 +46,29 @@ exit_kind kind_of_status(std::int64_t status) {
   return status >= 500 ? exit_kind::overloaded : exit_kind::agent_error;
 }
 
+/// As `codex exec` has it: `unexpected status 401 Unauthorized`, `last status: 429 Too
+/// …`.
+std::optional<std::int64_t> status_in(std::string_view words) {
+  for (const std::string_view before : {"unexpected status ", "last status: "})
+    if (const auto at = words.find(before); at != words.npos) {
+      std::int64_t status = 0;
+      const auto rest = words.substr(at + before.size());
+      if (
+        std::from_chars(rest.data(), rest.data() + rest.size(), status).ec ==
+        std::errc())
+        return status;
+    }
+  return {};
+}
+
 /// Of errors without a name and a status only the words tell.
 exit_kind kind_of_words(std::string_view words) {
+  if (const auto status = status_in(words))
+    return kind_of_status(*status);
+  if (has(words, "usage limit"))
+    return exit_kind::rate_limited;
+  if (has(words, "experiencing high demand"))
+    return exit_kind::overloaded;
   if (has(words, "Missing environment variable") || has(words, "Not logged in"))
     return exit_kind::auth;
   if (has(words, "Incomplete response returned"))

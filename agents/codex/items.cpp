@@ -1,6 +1,7 @@
 #include "agents/codex/items.hpp"
 
 #include "agents/codex/command_text.hpp"
+#include "agents/made_files.hpp"
 
 #include <algorithm>
 #include <array>
@@ -78,6 +79,13 @@ std::string output_of(const json& item) {
   return join(member(member(item, "result"), "content"));
 }
 
+json files_of(const json& item) {
+  if (text_in(item, "type") != "imageGeneration")
+    return files_among(member(member(item, "result"), "content"));
+  const auto made = text_in(item, "result");
+  return made.empty() ? json::array() : json::array({made_file(made, "image/png")});
+}
+
 bool failed(const json& item) {
   const auto status = text_in(item, "status");
   return status == "failed" || status == "declined";
@@ -133,6 +141,7 @@ void call_finished(const json& item, bool subagent, step& out) {
        {"is_error", failed(item)}},
       item,
       subagent));
+  tell_files(marked(json::object(), item, subagent), files_of(item), out);
 }
 
 } // namespace

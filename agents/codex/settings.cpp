@@ -10,15 +10,8 @@ namespace troupe::agents::codex {
 
 namespace {
 
-enum class sandbox_mode : std::uint8_t {
-  read_only,
-  workspace_write,
-  danger_full_access,
-};
-
-constexpr auto names(sandbox_mode) {
-  return std::to_array<std::string_view>(
-    {"read-only", "workspace-write", "danger-full-access"});
+std::vector<std::string> program(const attempt_plan& plan) {
+  return plan.command.empty() ? std::vector<std::string>{"codex"} : plan.command;
 }
 
 enum class approval_policy : std::uint8_t { untrusted, on_request, never };
@@ -107,13 +100,20 @@ std::string instructions(const attempt_plan& plan, const codex_config& config) {
 
 } // namespace
 
+std::vector<std::string>
+takeover(const attempt_plan& plan, const std::string& session) {
+  auto argv = program(plan);
+  argv.insert(argv.end(), {"resume", session});
+  return argv;
+}
+
 result<start_line> start(const attempt_plan& plan) {
   const auto config = read_config<codex_config>(plan.backend_config);
   if (!config)
     return fail(config.error());
   if (const auto bad = within("backend_config", check_config(*config)))
     return fail(errc::invalid_argument, to_string(*bad));
-  auto argv = plan.command.empty() ? std::vector<std::string>{"codex"} : plan.command;
+  auto argv = program(plan);
   argv.emplace_back("app-server");
   argv.insert(argv.end(), config->args.begin(), config->args.end());
   if (auto refused = check_argv(argv))

@@ -43,7 +43,7 @@ std::vector<std::string> inherited() {
 
 } // namespace
 
-daemon::daemon(std::string troupe) : troupe_(std::move(troupe)) {
+daemon::daemon(std::string troupe, std::string_view more) : troupe_(std::move(troupe)) {
   auto name = (fs::temp_directory_path() / "troupe-stress-XXXXXX").string();
   if (!mkdtemp(name.data()))
     give_up("no temporary directory");
@@ -52,7 +52,7 @@ daemon::daemon(std::string troupe) : troupe_(std::move(troupe)) {
   fs::create_directory(state_);
   fs::create_directory(name + "/run");
   fs::permissions(name + "/run", fs::perms::owner_all);
-  std::ofstream(name + "/troupe.yml") << configuration;
+  std::ofstream(name + "/troupe.yml") << configuration << more;
   setenv("XDG_RUNTIME_DIR", (name + "/run").c_str(), 1);
   socket_ = must(keeper::socket_path(state_));
   running = this;

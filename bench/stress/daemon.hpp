@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace troupe::stress {
@@ -13,8 +14,9 @@ namespace troupe::stress {
 /// with this object; one at a time.
 class daemon {
 public:
-  /// Makes the directories and starts nothing. `troupe`: path of the program.
-  explicit daemon(std::string troupe);
+  /// Makes the directories and starts nothing. `troupe`: path of the program; `more`:
+  /// further lines of its configuration.
+  explicit daemon(std::string troupe, std::string_view more = {});
   ~daemon();
   daemon(const daemon&) = delete;
   daemon& operator=(const daemon&) = delete;

@@ -35,6 +35,7 @@ constexpr auto scenarios = std::to_array<scenario>({
   {"succession", measure_succession},
   {"crowd", measure_crowd},
   {"peers", measure_peers},
+  {"door", measure_door},
 });
 
 bool is_release() {

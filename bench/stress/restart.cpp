@@ -8,33 +8,6 @@
 
 namespace troupe::stress {
 
-namespace {
-
-struct announcement {
-  int pid = 0;
-  std::int64_t at_ns = 0;
-};
-
-/// The next announcement behind `seq`, which moves on.
-announcement
-next_announcement(client& door, const std::string& run, std::uint64_t& seq) {
-  while (true) {
-    const auto page = door.call(
-      "poll_events", {{"run_id", run}, {"after_seq", seq}, {"wait_ms", 20000}});
-    for (const auto& each : page.at("events")) {
-      seq = each.at("seq").get<std::uint64_t>();
-      if (each.at("type") != "agent_message")
-        continue;
-      const auto line = must(parse_json(each.at("data").at("text").get<std::string>()));
-      return {line.at("pid"), line.at("at")};
-    }
-    if (page.at("status") != "running")
-      give_up("the run ended: " + print_json(door.call("get_run", {{"run_id", run}})));
-  }
-}
-
-} // namespace
-
 json measure_restart(const plan& how) {
   daemon at(how.troupe);
   at.start();

@@ -61,4 +61,8 @@ json measure_crowd(const plan& how);
 /// waitid in a loop: starting them, a SIGKILL to the replacement, and memory.
 json measure_peers(const plan& how);
 
+/// 1,000 clients over HTTP with 10,000 subscriptions and 200 over stdio on one daemon,
+/// and on a minimal server of the official SDK: opening them, memory, calls, news.
+json measure_door(const plan& how);
+
 } // namespace troupe::stress

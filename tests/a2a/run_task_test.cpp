@@ -112,8 +112,31 @@ TEST(Input, IsTextAndData) {
   EXPECT_THAT((*answer)["parts"], SizeIs(1));
   EXPECT_EQ((*answer)["parts"][0]["data"]["decision"], "allow");
   EXPECT_FALSE(input_of({{"parts", json::array()}}));
-  EXPECT_FALSE(input_of({{"parts", json::array({{{"raw", "AAAA"}}})}}));
+  EXPECT_FALSE(input_of({{"parts", json::array({{{"url", 1}}})}}));
   EXPECT_FALSE(input_of("text"));
+}
+
+TEST(Input, IsAFileOfEitherVersion) {
+  const json ours{
+    {"type", "file"},
+    {"bytes_base64", "AAAA"},
+    {"mime_type", "image/png"},
+    {"name", "a.png"}};
+  const auto of = [](json part) {
+    const auto input = input_of({{"parts", json::array({std::move(part)})}});
+    return input ? (*input)["parts"][0] : json(input.error().message);
+  };
+
+  EXPECT_EQ(
+    of({{"raw", "AAAA"}, {"mediaType", "image/png"}, {"filename", "a.png"}}), ours);
+  EXPECT_EQ(
+    of(
+      {{"kind", "file"},
+       {"file", {{"bytes", "AAAA"}, {"mimeType", "image/png"}, {"name", "a.png"}}}}),
+    ours);
+  EXPECT_EQ(
+    of({{"url", "https://x.test/a"}}),
+    (json{{"type", "file"}, {"uri", "https://x.test/a"}}));
 }
 
 } // namespace

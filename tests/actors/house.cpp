@@ -2,6 +2,7 @@
 
 #include "actors/journal.hpp"
 #include "actors/notifier.hpp"
+#include "actors/post.hpp"
 #include "actors/registry.hpp"
 #include "actors/runs.hpp"
 #include "actors/sweeper.hpp"
@@ -19,6 +20,7 @@ void house::begin_hearing(std::vector<keeper::report> early) {
   names = spawn(registry, static_cast<room*>(&outside), files);
   trees = spawn(worktrees_of_runs, worktrees_setup{disk, names});
   herald = spawn(notifier, notifier_setup{&outside, disk, files});
+  mail = spawn(post, post_setup{&outside, files, names});
   boss = spawn(
     runs,
     runs_setup{
@@ -28,6 +30,7 @@ void house::begin_hearing(std::vector<keeper::report> early) {
       .config = config,
       .worktrees = trees,
       .notifier = herald,
+      .post = mail,
       .keeper_pid = 77,
       .look_around = [this] { return left; }});
   coach = spawn(
@@ -51,6 +54,7 @@ void house::die() {
   caf::anon_send_exit(names, caf::exit_reason::kill);
   caf::anon_send_exit(trees, caf::exit_reason::kill);
   caf::anon_send_exit(herald, caf::exit_reason::kill);
+  caf::anon_send_exit(mail, caf::exit_reason::kill);
   settle();
   caf::anon_send_exit(files, caf::exit_reason::kill);
   settle();

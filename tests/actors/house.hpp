@@ -31,6 +31,7 @@ struct house : actor_world {
   registry_actor names;
   worktrees_actor trees;
   notifier_actor herald;
+  post_actor mail;
   runs_actor boss;
   teams_actor coach;
 

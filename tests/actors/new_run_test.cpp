@@ -115,6 +115,41 @@ TEST(NewRun, KeepsThePersonaAndTheSchemaOfItsSession) {
   EXPECT_TRUE(made->launch.prompt.ends_with(R"({"type":"object"})"));
 }
 
+TEST(NewRun, KeepsThePartsOfAMessageThatIsMoreThanText) {
+  auto asked_for = request();
+  asked_for.what.prompt.reset();
+  asked_for.what.input_message = agent_message{
+    .parts = {
+      {.type = part_type::text, .text = "look"},
+      {.type = part_type::file, .bytes_base64 = "AAAA", .name = "a"}}};
+  asked_for.what.output_schema = raw_json{R"({"type":"object"})"};
+
+  const auto made = compose(asked_for, process, {}, "ada", {1});
+
+  ASSERT_TRUE(made);
+  EXPECT_TRUE(made->launch.prompt.starts_with("look\n\nAttached file: a"));
+  ASSERT_EQ(made->launch.parts.size(), 3u);
+  EXPECT_EQ(made->launch.parts[1].bytes_base64, "AAAA");
+  EXPECT_NE(made->launch.parts[2].text->find("JSON Schema"), std::string::npos);
+}
+
+TEST(NewRun, RefusesBytesThatItsBackendHasNoPlaceFor) {
+  auto asked_for = request();
+  asked_for.what.backend = "codex_exec";
+  asked_for.what.prompt.reset();
+  asked_for.what.input_message =
+    agent_message{.parts = {{.type = part_type::file, .bytes_base64 = "AAAA"}}};
+
+  const auto made =
+    compose(asked_for, {agents::find_backend("codex_exec"), {}}, {}, "ada", {1});
+
+  ASSERT_FALSE(made);
+  EXPECT_EQ(
+    made.error().message,
+    "input_message.parts[0]: codex_exec takes no bytes in a message; write it into a "
+    "file and name that by uri");
+}
+
 TEST(NewRun, GoesOnInTheDirectoryOfItsSessionOnly) {
   store::session_record session{.session_id = "s_1", .backend = "process", .cwd = "/a"};
 

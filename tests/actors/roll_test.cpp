@@ -44,6 +44,24 @@ TEST_F(Roll, FindsByIdUniquePrefixAndName) {
   EXPECT_EQ(found(person, "nobody"), "not_found");
 }
 
+TEST_F(Roll, LetsTheRunAtWorkStandForItsConversation) {
+  for (const auto& [id, status] :
+       {std::pair("r_DDD1", run_status::completed),
+        std::pair("r_DDD2", run_status::input_required),
+        std::pair("r_DDD3", run_status::queued)}) {
+    auto run = a_run(id, "dee", status);
+    run.session_id = "s_dee";
+    run.cwd = "/dee";
+    runs.put(run);
+  }
+
+  const auto page = runs.agents(person, {.status = {}, .backend = {}, .cwd = "/dee"});
+
+  ASSERT_EQ(page.total, 1u);
+  EXPECT_EQ(page.agents[0].last_run_id, "r_DDD2");
+  EXPECT_EQ(page.agents[0].status, agent_status::input_required);
+}
+
 TEST_F(Roll, RefusesAPrefixOfSeveral) {
   EXPECT_EQ(found(person, "r_AAA"), "invalid_argument");
 }

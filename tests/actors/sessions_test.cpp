@@ -136,6 +136,32 @@ TEST_F(a_session, BelongsToOneBackend) {
   EXPECT_THAT(other.error().message, HasSubstr("belongs to backend process"));
 }
 
+TEST_F(a_session, IsRefusedWhereThereIsNoConversation) {
+  const auto id = start();
+  spawned(id);
+  completes(id);
+
+  const auto empty = in_session(view(id).session_id);
+  const auto unknown = in_session("s_nobody");
+
+  EXPECT_EQ(empty.error().code, errc::conflict);
+  EXPECT_THAT(empty.error().message, HasSubstr("has no conversation to go on with"));
+  EXPECT_EQ(unknown.error().code, errc::not_found);
+  EXPECT_THAT(unknown.error().message, HasSubstr("no session s_nobody"));
+}
+
+TEST_F(a_session, IsWaitedForWhereItsFirstRunHasNotBegunIt) {
+  const auto first = start();
+
+  const auto second = in_session(view(first).session_id);
+
+  ASSERT_TRUE(second) << second.error().message;
+  EXPECT_EQ(phase(second->run_id), run_phase::queued);
+  hears_of_it(first, "conv");
+  completes(first);
+  EXPECT_EQ(view(second->run_id).backend_session_id, "conv");
+}
+
 TEST_F(a_session, KeepsItsPlaceAndNameUnlessItsNextRunHasAnother) {
   const auto first = talking({{"nickname", "ann"}});
   completes(first);

@@ -45,6 +45,8 @@ journal_actor::behavior_type slow_journal(
     [pass_on](const add_notice& what) { return pass_on(what); },
     [real](const drop_notice& what) { caf::anon_send(real, what); },
     [pass_on](const load_notices& what) { return pass_on(what); },
+    [pass_on](const save_inbox& what) { return pass_on(what); },
+    [pass_on](const load_inbox& what) { return pass_on(what); },
     [pass_on](const remove_run& what) { return pass_on(what); },
     [disk](const wake&) {
       disk->slow = disk->slow_events = false;

@@ -35,6 +35,7 @@ TEST(Account, OfCodexIsWhereCodexKeepsItsLogin) {
   EXPECT_EQ(
     account_of("codex", "", {{"HOME", "/a"}, {"CODEX_HOME", "/b"}}), "codex:/b");
   EXPECT_NE(account_of("codex", "", {{"OPENAI_API_KEY", "sk-secret"}}), "codex");
+  EXPECT_EQ(account_of("codex_exec", "", {{"HOME", "/a"}}), "codex:/a");
 }
 
 TEST(Account, IsNoneForWhatHasNoLogin) {

@@ -60,20 +60,31 @@ std::optional<agent_input> input_of(const std::string& text) {
 
 void read_start(const json& meta, attempt_plan& plan) {
   plan.cwd = text_in(meta, "cwd");
-  bool is_schema = false;
-  for (const auto& word : member(meta, "argv")) {
-    if (is_schema)
-      plan.output_schema = raw_json{word.get<std::string>()};
-    is_schema = word == "--json-schema";
+  std::string before;
+  for (const auto& each : member(meta, "argv")) {
+    const auto word = each.get<std::string>();
+    if (before == "--json-schema")
+      plan.output_schema = raw_json{word};
+    if (before == "resume") {
+      plan.session = word;
+      plan.resume = true;
+    }
+    before = word;
   }
 }
 
 std::string backend_of(const std::filesystem::path& file) {
-  return file.parent_path().filename() == "codex" ? "codex" : "claude_code";
+  const auto agent = file.parent_path().filename().string();
+  return agent.starts_with("codex") ? agent : "claude_code";
 }
 
 std::optional<agent_input> said_in(const std::string& text, transcript& t) {
-  return t.backend == "codex" ? codex::read_host_line(text, t.plan) : input_of(text);
+  if (t.backend == "codex")
+    return codex::read_host_line(text, t.plan);
+  if (t.backend == "codex_exec")
+    return agent_input{
+      .kind = input_kind::turn, .body = {print_json({{"text", text}})}};
+  return input_of(text);
 }
 
 std::optional<int> signal_number(std::string_view name) {
@@ -116,7 +127,7 @@ private:
     for (const auto& event : out.events)
       write({{"event", to_string(event.type)}, {"data", encode(event.data)}});
     for (const auto& line : out.lines)
-      write({{"send", json::parse(line)}});
+      write({{"send", parse_json(line).value_or(json(line))}});
     for (const auto& file : out.files)
       write({{"file", file.path}, {"write", file.text.has_value()}});
     if (out.close_stdin)
@@ -194,11 +205,13 @@ std::vector<std::string> play(const transcript& t) {
 std::vector<std::filesystem::path> transcript_files() {
   const std::filesystem::path recorded(TROUPE_SOURCE_DIR "/tests/transcripts");
   const auto* other = std::getenv("TROUPE_TRANSCRIPTS");
-  const auto directories =
-    other
-      ? std::vector<std::filesystem::path>{other}
-      : std::vector{
-          recorded / "a2a", recorded / "acp", recorded / "claude", recorded / "codex"};
+  const auto directories = other ? std::vector<std::filesystem::path>{other}
+                                 : std::vector{
+                                     recorded / "a2a",
+                                     recorded / "acp",
+                                     recorded / "claude",
+                                     recorded / "codex",
+                                     recorded / "codex_exec"};
   std::vector<std::filesystem::path> files;
   std::error_code ignored;
   for (const auto& directory : directories)

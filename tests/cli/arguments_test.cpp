@@ -77,6 +77,29 @@ TEST(Arguments, NameWhereTheDaemonServesHttp) {
   EXPECT_EQ(code_of({"daemon", "stop", "--http", ":7"}), exit_usage);
 }
 
+TEST(Arguments, TellWhichClientIsSetUpAndHow) {
+  const auto claude = options_of<setup_options>({"setup", "claude"});
+  EXPECT_EQ(claude.client, client_program::claude);
+  EXPECT_EQ(claude.name, "troupe");
+  EXPECT_FALSE(claude.project || claude.http || claude.remove || claude.dry_run);
+  const auto codex = options_of<setup_options>(
+    {"setup", "codex", "--project", "--standalone", "--toolsets", "all", "--dry-run"});
+  EXPECT_EQ(codex.client, client_program::codex);
+  EXPECT_TRUE(codex.project && codex.standalone && codex.dry_run);
+  EXPECT_EQ(codex.toolsets, "all");
+  EXPECT_EQ(
+    options_of<setup_options>({"setup", "gemini", "--remove"}).client,
+    client_program::gemini);
+  EXPECT_EQ(code_of({"setup"}), exit_usage);
+  EXPECT_EQ(code_of({"setup", "nobody"}), exit_usage);
+  EXPECT_EQ(code_of({"setup", "claude", "--http", "--standalone"}), exit_usage);
+}
+
+TEST(Arguments, TellWhetherTheServerHasADaemonOfItsOwn) {
+  EXPECT_TRUE(options_of<mcp_options>({"mcp", "--standalone"}).standalone);
+  EXPECT_FALSE(options_of<mcp_options>({"mcp"}).standalone);
+}
+
 TEST(Arguments, TakeAnAnswerAsText) {
   const auto answer =
     options_of<answer_options>({"answer", "r_1", "deny:", "too", "late"});

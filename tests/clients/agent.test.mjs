@@ -1,13 +1,12 @@
 // A real agent, offline against the stub model, in every scenario there is:
 //   TROUPE_AGENT=gemini node --test agent.test.mjs
-// What came of each goes to TROUPE_SHOWN/<agent>.json, for the table of docs/backends.md,
-// beside what was shown there by an earlier run and not tried again in this one.
+// What came of each goes to TROUPE_SHOWN/<agent>.json with the day, for the table of
+// docs/backends.md.
 
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { resultOf } from './agent_table.mjs';
 import { agents } from './agents.mjs';
 import { Gateway } from './gateway.mjs';
 import { processesOf } from './processes.mjs';
@@ -17,7 +16,7 @@ import { startStub } from './stub_llm.mjs';
 const agent = agents[process.env.TROUPE_AGENT];
 const directory = process.env.TROUPE_SHOWN;
 const results = directory && join(directory, `${agent.name}.json`);
-const shown = { ...resultOf(agent, directory) };
+const shown = {};
 
 // One daemon for all: a scenario has a directory of its own.
 let stub, gateway, session;
@@ -43,7 +42,7 @@ function underTest(scenario) {
   };
   const shell = (prompt, more) => start(prompt, { ...agent.shell, ...more });
   const file = (name) => join(cwd, name);
-  return { ...agent, stub, session, start, shell, file, runs };
+  return { ...agent, cwd, stub, session, start, shell, file, runs };
 }
 
 // Nothing of a scenario that failed is in the way of the next.
@@ -54,7 +53,6 @@ async function given(a, error) {
 
 for (const { name, says, run } of scenarios) {
   test(says, async () => {
-    delete shown[name];
     const a = underTest(name);
     const outcome = await run(a).catch((error) => given(a, error));
     for (const run_id of a.runs) {
@@ -69,5 +67,6 @@ after(() => {
   if (!results) return;
   mkdirSync(directory, { recursive: true });
   const { name, version } = agent;
-  writeFileSync(results, `${JSON.stringify({ name, version, shown }, null, 2)}\n`);
+  const at = new Date().toISOString().slice(0, 10);
+  writeFileSync(results, `${JSON.stringify({ name, version, at, shown }, null, 2)}\n`);
 });

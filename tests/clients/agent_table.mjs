@@ -1,5 +1,6 @@
 // The table of docs/backends.md that says what came of each scenario with each real
-// agent: a row a scenario, a column an agent.
+// agent: a row a scenario, a column an agent. A column is what one run of the agent's
+// test has shown, and its first row says when that was.
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,6 +8,9 @@ import { join } from 'node:path';
 export const document = join(import.meta.dirname, '..', '..', 'docs', 'backends.md');
 
 export const notShown = 'not shown';
+
+const dated = { name: 'at', says: 'tried last', otherwise: 'never' };
+const rowsOf = (scenarios) => [dated, ...scenarios];
 
 const opening = '<!-- agents: generated -->\n';
 const closing = '<!-- end -->';
@@ -16,20 +20,20 @@ const cellsOf = (text) => text.slice(1, -1).split('|').map((each) => each.trim()
 
 const titleOf = ({ name, version }) => `${name} ${version}`;
 
-// What the tests of an agent wrote; null if they did not run, or with another version
-// than is pinned.
+// What the tests of an agent wrote: when, and the outcomes; null if they did not run, or
+// with another version than is pinned.
 export function resultOf({ name, version }, directory) {
   const path = directory && join(directory, `${name}.json`);
   if (!path || !existsSync(path)) return null;
   const result = JSON.parse(readFileSync(path, 'utf8'));
-  return result.version === version ? result.shown : null;
+  return result.version === version ? { ...result.shown, at: result.at } : null;
 }
 
 // `shownOf` an agent answers its outcomes by scenario.
 export function render(scenarios, agents, shownOf) {
   const head = ['', ...agents.map(titleOf)];
-  const rows = scenarios.map(({ name, says }) => [
-    says, ...agents.map((agent) => shownOf(agent)[name] ?? notShown),
+  const rows = rowsOf(scenarios).map(({ name, says, otherwise = notShown }) => [
+    says, ...agents.map((agent) => shownOf(agent)[name] ?? otherwise),
   ]);
   return [line(head), `|${'---|'.repeat(head.length)}`, ...rows.map(line)]
     .map((text) => `${text}\n`)
@@ -55,5 +59,7 @@ export function columnOf(agent, table, scenarios) {
   const said = new Map(rows.map((row) => [row[0], row[at]]));
   return at < 0
     ? {}
-    : Object.fromEntries(scenarios.map(({ name, says }) => [name, said.get(says)]));
+    : Object.fromEntries(
+        rowsOf(scenarios).map(({ name, says }) => [name, said.get(says)]),
+      );
 }

@@ -63,6 +63,19 @@ const rows = {
     usage: { input_tokens: 60, output_tokens: 10, cached_input_tokens: 40 },
     outcomes: { usage: 'tokens' },
   },
+  'codex_exec': {
+    package: '@openai/codex',
+    file: codexProgram,
+    env: codexEnv,
+    variables: { TROUPE_CODEX_EXEC_COMMAND: codexProgram },
+    shell: { backend_config: { sandbox: 'workspace-write' } },
+    asks: null,
+    oneTurn: true,
+    outcomes: {
+      usage: 'tokens', allow: 'asks for nothing', deny: 'asks for nothing',
+      next: 'is refused', image: 'is refused', limit: 'parks, until when is not told',
+    },
+  },
   'claude-agent-acp': {
     package: '@agentclientprotocol/claude-agent-acp',
     file: claudeAgentProgram,
@@ -137,8 +150,10 @@ function onPath(name, row, options) {
   return { ...env, PATH: `${bin}:${env.PATH}` };
 }
 
+const backends = new Set(['claude_code', 'codex', 'codex_exec']);
+
 function agent(name, row) {
-  const preset = !['claude_code', 'codex'].includes(name);
+  const preset = !backends.has(name);
   const config = preset ? { agent: name } : {};
   return {
     asks: (command) => `RUN ${command}`,

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach } from 'node:test';
@@ -61,6 +61,13 @@ export class Gateway {
     return path;
   }
 
+  // For runs of clients that come by HTTP, which bring no environment.
+  putOnPath(name, program) {
+    const bin = this.directory('bin');
+    symlinkSync(program, join(bin, name));
+    this.env.PATH = `${bin}:${this.env.PATH}`;
+  }
+
   // A new client and its relay, which takes these options too.
   async connect(...options) {
     const client = new Client({ name: 'clients-test', version: '1' });
@@ -85,8 +92,8 @@ export class Gateway {
   }
 
   // Starts the daemon with a door for HTTP; where it is, and the header it wants.
-  async openHttp() {
-    await this.troupe('daemon', '--http', '127.0.0.1:0');
+  async openHttp(address = '127.0.0.1:0') {
+    await this.troupe('daemon', '--http', address);
     return JSON.parse(await this.troupe('daemon', 'url', '--json'));
   }
 
@@ -108,6 +115,38 @@ export class Gateway {
 
   async stopDaemon() {
     await this.troupe('daemon', 'stop');
+  }
+
+  // The keeper's child that serves the door; none while it is being replaced.
+  supervisorPid() {
+    const pid = this.daemonPid();
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+      .split(' ')
+      .filter(Boolean)
+      .filter((child) =>
+        readFileSync(`/proc/${child}/comm`, 'utf8').startsWith('troupe-supervis'))
+      .map(Number)
+      .at(0);
+  }
+
+  // With SIGKILL; resolves when there is another.
+  async killSupervisor() {
+    const old = this.supervisorPid();
+    process.kill(old, 'SIGKILL');
+    await eventually(() => ![undefined, old].includes(this.supervisorPid()));
+  }
+
+  // The keeper, with SIGKILL; resolves when it is succeeded.
+  async killKeeper() {
+    const old = this.supervisorPid();
+    process.kill(this.daemonPid(), 'SIGKILL');
+    await eventually(() => ![undefined, old].includes(this.supervisorPid()));
+  }
+
+  // Keeper and supervisor at once: nobody is left to go on by itself.
+  killDaemon() {
+    const both = [this.supervisorPid(), this.daemonPid()];
+    for (const pid of both) process.kill(pid, 'SIGKILL');
   }
 
   // Ends clients and daemon; nothing that either started may be left then.

@@ -2,7 +2,6 @@
 
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { Gateway, eventually } from './gateway.mjs';
 
@@ -112,13 +111,8 @@ test('a session that is ended is gone', async () => {
 
 test('a killed supervisor is found again at the same place', async () => {
   const { run_id } = await session.shell(`echo up; ${endless}`, { cwd: gateway.cwd });
-  const children = () =>
-    readFileSync(`/proc/${gateway.daemonPid()}/task/${gateway.daemonPid()}/children`, 'utf8')
-      .trim().split(' ').map(Number);
-  const supervisor = children().find((pid) =>
-    readFileSync(`/proc/${pid}/comm`, 'utf8').startsWith('troupe-supervis'));
 
-  process.kill(supervisor, 'SIGKILL');
+  await gateway.killSupervisor();
   const next = await eventually(() => gateway.connectHttp(door));
   const view = await next.get(run_id);
   await next.call('cancel_run', { run_id });

@@ -6,12 +6,13 @@
 // Every case has a home and a working directory of its own; they appear as /home and
 // /cwd, the stub as 127.0.0.1:1.
 //
-//   node record.mjs claude|codex DIR [case…]
+//   node record.mjs claude|codex|codex_exec DIR [case…]
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { codexCases } from './cases/codex.mjs';
+import { codexExecCases } from './cases/codex_exec.mjs';
 import { endings } from './cases/endings.mjs';
 import { failures } from './cases/failures.mjs';
 import { permissions } from './cases/permissions.mjs';
@@ -20,6 +21,7 @@ import { turns } from './cases/turns.mjs';
 import { claudeEnv } from './claude_env.mjs';
 import { CodexConversation } from './codex_conversation.mjs';
 import { codexEnv } from './codex_env.mjs';
+import { CodexExec } from './codex_exec.mjs';
 import { Conversation, streaming } from './conversation.mjs';
 import { killAllWith } from './processes.mjs';
 import { startStub } from './stub_llm.mjs';
@@ -50,6 +52,15 @@ const agents = {
       const c = new CodexConversation({ args, cwd, env, spell });
       c.begun = session;
       return c;
+    },
+  },
+  codex_exec: {
+    cases: codexExecCases,
+    begin(spec, { home, cwd, mark, spell }, session, url) {
+      const env = codexEnv({ home, url, key: spec.key, more: mark });
+      return new CodexExec({
+        session: spec.session ?? session, args: spec.args, cwd, env, spell,
+      });
     },
   },
 };
@@ -118,7 +129,7 @@ class Recorder {
 
   async drive(c, spec, tag) {
     try {
-      await spec.run(c);
+      await (spec.run ? spec.run(c) : c.run(spec));
     } finally {
       c.child.stdin.end();
       await c.finish();

@@ -9,6 +9,11 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { dataMessage, eventually } from './gateway.mjs';
 import { agentOf, processesOf } from './processes.mjs';
 
+// A picture of one pixel.
+const dot =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAA' +
+  'AABJRU5ErkJggg==';
+
 const endless = 'while :; do sleep 1; done';
 
 const inPhase = (a, run_id, phase) =>
@@ -28,6 +33,15 @@ async function asked(a, then) {
   assert.match(view.pending[0].title, /touch/);
   assert.equal(existsSync(a.file('made')), false);
   return view;
+}
+
+// One that asks for nothing is not started where something is to be asked about.
+async function askless(a, permissions) {
+  const { run_id } = await a.start('SAY never', { permissions });
+  const view = await a.session.settled(run_id);
+  assert.equal(view.exit.reason, 'spawn_failed', view.error);
+  assert.match(view.error, /asks for nothing/);
+  return 'asks for nothing';
 }
 
 // Continues a run that has ended with a question for its history.
@@ -102,9 +116,35 @@ export const scenarios = [
     },
   },
   {
+    name: 'image',
+    says: 'an image in a message reaches the model',
+    async run(a) {
+      const input_message = {
+        parts: [
+          { type: 'text', text: 'SEES' },
+          { type: 'file', name: 'dot.png', mime_type: 'image/png', bytes_base64: dot },
+        ],
+      };
+      if (a.oneTurn) {
+        const order = { ...a.order(undefined, { cwd: a.cwd }), input_message };
+        const refusal = await a.session.refusal('spawn_run', {
+          backend: a.backend, ...order,
+        });
+        assert.match(refusal, /parts\[1\]: codex_exec takes no bytes/);
+        return 'is refused';
+      }
+      const { run_id } = await a.start(undefined, { input_message });
+      const view = await a.session.settled(run_id);
+      assert.equal(view.status, 'completed', view.error);
+      const sees = /^sees: image\/png (\d+)$/.exec(view.result.final_response);
+      return Number(sees?.[1]) > 0 ? 'yes' : view.result.final_response;
+    },
+  },
+  {
     name: 'allow',
     says: 'a permission that is given lets the tool run',
     async run(a) {
+      if (!a.asks) return askless(a, { ask: ['Bash'] });
       const { run_id, pending } = await asked(a, 'SAY made it');
       const [{ request_id, options }] = pending;
       assert.ok(options.includes('allow') && options.includes('deny'), options);
@@ -120,6 +160,7 @@ export const scenarios = [
     name: 'deny',
     says: 'a permission that is denied keeps the tool from running',
     async run(a) {
+      if (!a.asks) return askless(a, { deny: ['Bash'] });
       const { run_id } = await asked(a, 'SAY went on');
       await a.session.answer(run_id, 'deny');
       const view = await a.session.settled(run_id);
@@ -141,6 +182,15 @@ export const scenarios = [
       const wait = `touch ${up}; until test -e ${go}; do sleep 0.1; done`;
       const { run_id } = await a.shell(`RUN ${wait}\nSAY first`);
       await eventually(() => existsSync(up));
+      if (a.oneTurn) {
+        const more = { run_id, input_message: 'HIST' };
+        const refusal = await a.session.refusal('continue_run', more);
+        writeFileSync(go, '');
+        const view = await a.session.settled(run_id);
+        assert.match(refusal, /takes no further turn/);
+        assert.equal(view.result.final_response, 'first', view.error);
+        return 'is refused';
+      }
       const next = await a.session.answer(run_id, 'HIST');
       const midway = await a.session.get(run_id);
       writeFileSync(go, '');

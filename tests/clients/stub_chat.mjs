@@ -1,7 +1,7 @@
 // OpenAI chat completions, as OpenCode streams them.
 
 import { id, json } from './stub_http.mjs';
-import { textOf } from './stub_script.mjs';
+import { fileOf, textOf } from './stub_script.mjs';
 import { TurnStream } from './stub_stream.mjs';
 
 export const chatTools = {
@@ -27,7 +27,9 @@ function asMessage({ role, content, tool_calls = [] }) {
     return { role: 'user', content: [{ type: 'tool_result', content: textOf(content) }] };
   }
   const calls = tool_calls.map((c) => ({ type: 'tool_use', name: c.function.name }));
-  return { role, content: [{ type: 'text', text: textOf(content) }, ...calls] };
+  const parts = Array.isArray(content) ? content : [];
+  const files = parts.map((part) => fileOf(part.image_url?.url)).filter(Boolean);
+  return { role, content: [{ type: 'text', text: textOf(content) }, ...files, ...calls] };
 }
 
 // {messages, tools} as nextTurn takes them.

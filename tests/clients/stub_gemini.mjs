@@ -21,7 +21,11 @@ export const geminiTools = {
   ],
 };
 
-function asBlock({ text, thought, functionCall, functionResponse }) {
+function asBlock({ text, thought, functionCall, functionResponse, inlineData }) {
+  if (inlineData) {
+    const { mimeType: media_type, data } = inlineData;
+    return { type: 'image', source: { media_type, data } };
+  }
   if (functionCall) return { type: 'tool_use', name: functionCall.name };
   if (functionResponse) {
     const { output, error } = functionResponse.response ?? {};

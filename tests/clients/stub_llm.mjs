@@ -12,6 +12,7 @@
 //   TODO a; b         PTOOL name json   CUT             drop the stream
 //   HIST   the directives so far        MAXTOK          stop at the limit
 //   TOOLS  the tools offered            REFUSE          stop by refusal
+//   SEES   the files that came with what was said
 //
 // As a program: node stub_llm.mjs [port]; prints LISTENING <port>.
 

@@ -2,7 +2,7 @@
 // script reads one, and the steps of a turn as server-sent events.
 
 import { id, json } from './stub_http.mjs';
-import { isOwnWord } from './stub_script.mjs';
+import { fileOf, isOwnWord } from './stub_script.mjs';
 import { TurnStream } from './stub_stream.mjs';
 
 // The patch that writes a file of one line, in the words of Codex's freeform tool.
@@ -26,13 +26,21 @@ const textIn = (content) =>
     ? content
     : (content ?? []).map((part) => part.text ?? '').join('\n');
 
+// What a tool of an MCP server answered, without what Codex says of it.
+const answered = (text) => text.replace(/^Wall time: .*\nOutput:\n/, '');
+
 function asBlock(item) {
   if (item.type === 'message') return { type: 'text', text: textIn(item.content) };
   if (item.type.endsWith('_output')) {
-    return { type: 'tool_result', content: textIn(item.output) };
+    return { type: 'tool_result', content: answered(textIn(item.output)) };
   }
   return item.type.endsWith('_call') ? { type: 'tool_use', name: item.name } : null;
 }
+
+const filesIn = ({ type, content }) =>
+  type === 'message' && Array.isArray(content)
+    ? content.map((part) => fileOf(part.image_url)).filter(Boolean)
+    : [];
 
 const roleOf = (item) =>
   item.type.endsWith('_output') ? 'user' : (item.role ?? 'assistant');
@@ -48,7 +56,7 @@ export function asConversation({ input, tools = [] }) {
     if (role === 'user' && block.type === 'text' && isOwnWord(block.text)) continue;
     const last = messages.at(-1);
     if (role === 'assistant' && last?.role === role) last.content.push(block);
-    else messages.push({ role, content: [block] });
+    else messages.push({ role, content: [block, ...filesIn(item)] });
   }
   return { messages, tools: tools.flatMap(flat) };
 }

@@ -39,7 +39,7 @@ function todo(text, index) {
 }
 
 const speech = new Set([
-  'SAY', 'THINK', 'BIG', 'HIST', 'TOOLS', 'SLOW', 'DRIP', 'FAIL', 'HANG', 'HANGMID',
+  'SAY', 'THINK', 'BIG', 'HIST', 'SEES', 'TOOLS', 'SLOW', 'DRIP', 'FAIL', 'HANG', 'HANGMID',
   'CUT', 'MAXTOK', 'REFUSE',
 ]);
 
@@ -47,6 +47,12 @@ export const textOf = (content) =>
   typeof content === 'string'
     ? content
     : (content ?? []).filter((b) => b.type === 'text').map((b) => b.text).join('\n');
+
+// The bytes that a data: URL brings, as a block of the Messages API; null if it is none.
+export function fileOf(url) {
+  const [, media_type, data] = /^data:([^;]+);base64,(.*)$/s.exec(url ?? '') ?? [];
+  return data ? { type: 'image', source: { media_type, data } } : null;
+}
 
 // What an agent itself says in the user's place: <environment_context> and the like.
 export const isOwnWord = (text) => /^(<[a-z_ ]+>|# AGENTS\.md)/.test(text.trim());
@@ -110,6 +116,16 @@ function parsed(text) {
   } catch {
     return null;
   }
+}
+
+// The files that came with what the user said, by type and size of their base64.
+function seen(messages) {
+  const files = messages
+    .filter((m) => m.role === 'user' && Array.isArray(m.content))
+    .flatMap((m) => m.content)
+    .filter((b) => b.source?.data)
+    .map(({ source }) => `${source.media_type} ${source.data.length}`);
+  return files.join(', ') || 'nothing';
 }
 
 // Which directives each user text of the conversation had, oldest first.
@@ -178,6 +194,7 @@ function stepOf({ word, rest }, messages, names, tools) {
     case 'THINK': return { do: 'thinking', text: rest };
     case 'BIG': return { do: 'text', text: big(number) };
     case 'HIST': return { do: 'text', text: `history: ${history(messages)}` };
+    case 'SEES': return { do: 'text', text: `sees: ${seen(messages)}` };
     case 'TOOLS': return { do: 'text', text: `tools: ${names}` };
     case 'SLOW': return { do: 'wait', seconds: number };
     case 'DRIP': return { do: 'drip', count: number };

@@ -137,3 +137,30 @@ test('contents of Gemini are read as any other', () => {
   assert.equal(next(script)[0].input.command, 'ls');
   assert.deepEqual(next(script, ...answer), [{ do: 'text', text: 'files' }]);
 });
+
+test('what came with the words is seen, whatever the service', () => {
+  const data = 'AAAA';
+  const url = `data:image/png;base64,${data}`;
+  const sees = (conversation) => nextTurn(conversation).steps[0].text;
+
+  const plain = { type: 'image', source: { media_type: 'image/png', data } };
+  const messages = [{ role: 'user', content: [{ type: 'text', text: 'SEES' }, plain] }];
+  const input = [{
+    type: 'message', role: 'user',
+    content: [{ type: 'input_text', text: 'SEES' }, { type: 'input_image', image_url: url }],
+  }];
+  const chat = [{
+    role: 'user',
+    content: [{ type: 'text', text: 'SEES' }, { type: 'image_url', image_url: { url } }],
+  }];
+  const contents = [{
+    role: 'user',
+    parts: [{ text: 'SEES' }, { inlineData: { mimeType: 'image/png', data } }],
+  }];
+
+  assert.equal(sees({ messages }), 'sees: image/png 4');
+  assert.equal(sees(asConversation({ input })), 'sees: image/png 4');
+  assert.equal(sees(chatConversation({ messages: chat })), 'sees: image/png 4');
+  assert.equal(sees(geminiConversation({ contents })), 'sees: image/png 4');
+  assert.equal(sees({ messages: [user('SEES')] }), 'sees: nothing');
+});

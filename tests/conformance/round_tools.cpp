@@ -26,7 +26,7 @@ json roots() {
 
 /// What the client gave under this key; null if nothing.
 const json& given(const playing& p, std::string_view key) {
-  return mcp::member(p.asked->inputs, key);
+  return member(p.asked->inputs, key);
 }
 
 std::string filled(const playing& p, std::string_view key, const char* member) {
@@ -45,14 +45,14 @@ void elicit(const playing& p, const std::string& message, json schema) {
     return need(p, {{"form", mcp::form(message, std::move(schema))}});
   p.text(
     "User response: action=" + answer.value("action", "") +
-    ", content=" + print_json(mcp::member(answer, "content")));
+    ", content=" + print_json(member(answer, "content")));
 }
 
 void sampling(const playing& p, const json& arguments) {
   const auto& answer = given(p, "sample");
   if (!answer.is_object())
     return need(p, {{"sample", sample(arguments.value("prompt", ""), 100)}});
-  p.text("LLM response: " + mcp::member(answer, "content").value("text", ""));
+  p.text("LLM response: " + member(answer, "content").value("text", ""));
 }
 
 void elicitation(const playing& p, const json& arguments) {
@@ -134,14 +134,14 @@ void ask_model(const playing& p, const json&) {
   const auto& answer = given(p, "capital");
   if (!answer.is_object())
     return need(p, {{"capital", sample("What is the capital of France?", 100)}});
-  p.text(mcp::member(answer, "content").value("text", ""));
+  p.text(member(answer, "content").value("text", ""));
 }
 
 void ask_roots(const playing& p, const json&) {
   const auto& answer = given(p, "roots");
   if (!answer.is_object())
     return need(p, {{"roots", roots()}});
-  p.text("Found " + std::to_string(mcp::member(answer, "roots").size()) + " root(s)");
+  p.text("Found " + std::to_string(member(answer, "roots").size()) + " root(s)");
 }
 
 void with_state(const playing& p, const json&) {

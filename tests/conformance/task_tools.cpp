@@ -86,7 +86,7 @@ void greet(const playing& p, const json& arguments) {
 }
 
 void slow_compute(const playing& p, const json& arguments) {
-  const auto& given = mcp::member(arguments, "seconds");
+  const auto& given = member(arguments, "seconds");
   const auto seconds = given.is_number() ? given.get<double>() : 0.0;
   const std::chrono::milliseconds delay(static_cast<std::int64_t>(seconds * 1000));
   const auto words = "computed " + arguments.value("label", "");
@@ -126,8 +126,8 @@ void confirm_delete(const playing& p, const json& arguments) {
   const auto file = arguments.value("filename", "");
   begin_asking(
     p, {{"confirm", confirmation("Delete " + file + "?")}}, [file](fixture_task& task) {
-      const auto& form = mcp::member(mcp::member(task.given, "confirm"), "content");
-      const bool yes = mcp::member(form, "confirm") == true;
+      const auto& form = member(member(task.given, "confirm"), "content");
+      const bool yes = member(form, "confirm") == true;
       complete(
         task, content(json::array({text_block((yes ? "deleted " : "kept ") + file)})));
     });

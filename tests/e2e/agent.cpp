@@ -281,7 +281,8 @@ const std::map<std::string, act, std::less<>> acts{
   {"trick", trick},
   {"oracle", oracle},
   {"second_try", second_try},
-  {"hold_on", hold_on}};
+  {"hold_on", hold_on},
+  {"listen", listen}};
 
 } // namespace
 

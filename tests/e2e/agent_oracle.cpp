@@ -8,6 +8,7 @@
 #include <ctime>
 #include <fcntl.h>
 #include <filesystem>
+#include <iostream>
 #include <sstream>
 #include <sys/file.h>
 #include <sys/wait.h>
@@ -98,6 +99,20 @@ int second_try(const std::vector<std::string>& args) {
     rest(2);
   close(open(tried.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
   return 3;
+}
+
+int listen(const std::vector<std::string>& args) {
+  const auto& file = args.at(0);
+  if (!begins_alone(file, args.at(1)))
+    return 66;
+  for (std::string line; std::getline(std::cin, line);) {
+    const bool is_message = line.find("Message m_") != line.npos;
+    print(is_message ? "heard\n" : "waits\n");
+    while (access(file.c_str(), F_OK) != 0)
+      rest(2);
+    print("{\"type\":\"run_completed\"}\n");
+  }
+  return 0;
 }
 
 int hold_on(const std::vector<std::string>& args) {

@@ -29,6 +29,10 @@ int oracle(const std::vector<std::string>& args);
 /// ends with code 3, and the next says "again" and ends well.
 int second_try(const std::vector<std::string>& args);
 
+/// listen <file> <name> <ms>: says `waits` to its first turn and `heard` to each that
+/// is a message; every turn ends when there is the file. For stdin: json.
+int listen(const std::vector<std::string>& args);
+
 /// hold_on <file> <name>: says "ready" once a child has left it by a double fork, then
 /// neither ends.
 int hold_on(const std::vector<std::string>& args);

@@ -12,7 +12,7 @@ namespace troupe::e2e {
 
 /// Who is killed, and what the run under its hands comes to if nobody is.
 struct crash_plan {
-  const char* act = "";     ///< spawn, restart, cancel, adopt, shutdown
+  const char* act = "";     ///< spawn, restart, cancel, adopt, shutdown, mail
   const char* process = ""; ///< keeper or supervisor
   const char* status = "completed";
   int crashes = 0; ///< Attempts that end with a code of their own before the last.
@@ -42,7 +42,7 @@ protected:
 
   /// A run of an act of agent_oracle.hpp, with the gate of this shot. Idempotent, so
   /// that asking again is harmless.
-  std::string begin(const std::string& act);
+  std::string begin(const std::string& act, const json& more = {});
   void open_gate();
 
   /// The next shot: `process` dies before its n-th step from now on.

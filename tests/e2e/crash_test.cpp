@@ -64,6 +64,7 @@ private:
       {"restart", [&] { return restart_act(); }},
       {"cancel", [&] { return cancel_act(); }},
       {"adopt", [&] { return adopt_act(); }},
+      {"mail", [&] { return mail_act(); }},
       {"shutdown", [&] { return shutdown_act(); }}};
     const auto run_id = acts.at(GetParam().act)();
     await_end(run_id);
@@ -108,6 +109,31 @@ private:
     return run_id;
   }
 
+  /// A message is sent while the agent has a turn: it is the next one, and one only.
+  std::string mail_act() {
+    const auto run_id = begin("listen", {{"backend_config", {{"stdin", "json"}}}});
+    await_word(run_id);
+    aim_now();
+    const auto sent = ask(
+      "send_agent_message",
+      {{"to_agent_name", run_id},
+       {"message", "ping"},
+       {"idempotency_key", std::to_string(n_)}});
+    json inbox;
+    EXPECT_TRUE(eventually([&] {
+      inbox = ask("fetch_agent_messages", {{"agent_name", run_id}})
+                .value("messages", json::array());
+      return inbox.size() == 1 && inbox[0]["state"] == "delivered";
+    }))
+      << point() << print_json(inbox) << log();
+    EXPECT_EQ(inbox[0]["message_id"], sent["message_id"]) << point();
+    open_gate();
+    await_end(run_id);
+    const auto said = transcript(run_id, 1);
+    EXPECT_EQ(std::ranges::count(said, "heard"), 1) << point() << log();
+    return run_id;
+  }
+
   std::string shutdown_act() {
     const auto run_id = begin("hold_on");
     await_word(run_id);
@@ -143,6 +169,7 @@ INSTANTIATE_TEST_SUITE_P(
     crash_plan{"cancel", "keeper", "cancelled"},
     crash_plan{"adopt", "supervisor", "completed", 1},
     crash_plan{"adopt", "keeper", "completed", 1},
+    crash_plan{"mail", "supervisor"},
     crash_plan{"shutdown", "supervisor", "cancelled"},
     crash_plan{"shutdown", "keeper", "cancelled"}),
   [](const auto& at) { return std::string(at.param.act) + "_" + at.param.process; });

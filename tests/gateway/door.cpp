@@ -81,6 +81,20 @@ fake_registry(registry_actor::stateful_pointer<fake_state> self, desk_script* s)
     [](const run_brief&, const run_actor&) {},
     [](const run_over&) -> caf::result<written> { return written{}; },
     [](const run_removed&) {},
+    [=](const asked<list_agents>&) { return s->answer(agent_page{}); },
+    [=](const asked<send_agent_message>& q) {
+      return s->answer(sent_message{
+        .message_id = "m_1",
+        .to_agent_name = q.what.to_agent_name,
+        .to_session_id = "s_1",
+        .run_id = {}});
+    },
+    [=](const asked<fetch_agent_messages>& q) {
+      return s->answer(message_page{
+        .agent_name = q.what.agent_name.value_or("agent1"), .session_id = "s_1"});
+    },
+    [=](const stop_waiting& whose) { s->given_up.push_back(whose); },
+    [](const post_actor&) {},
     [=](const wake& w) { deliver(s->waits, s->waited, w.token); }};
 }
 

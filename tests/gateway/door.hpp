@@ -39,6 +39,7 @@ struct desk_script {
   session_page sessions;
   open_questions questions;
   std::vector<watch_runs> watched;
+  std::vector<stop_waiting> given_up;
   watcher_actor watcher; ///< The last who watches.
   bool comes = false;    ///< How the next change is told.
   std::vector<caf::typed_response_promise<waited_runs>> waits;

@@ -84,7 +84,16 @@ TEST_F(HttpGate, ASessionIsAClientOfTheGateway) {
   EXPECT_THAT(exchanges.answered[2].body, HasSubstr(R"("id":"x")"));
   ASSERT_EQ(script.listed.size(), 1U);
   EXPECT_EQ(script.listed[0].who->env.at("PATH"), "/bin");
-  EXPECT_EQ(script.identified.back().token, std::nullopt);
+  EXPECT_EQ(script.listed[0].who->run_id, std::nullopt);
+}
+
+TEST_F(HttpGate, WhoComesWithoutTheTokenOfARunIsAPersonAndNotAskedFor) {
+  script.hold_identities = true;
+
+  post(1, hello);
+
+  EXPECT_EQ(exchanges.answered[1].status, 200);
+  EXPECT_TRUE(script.identified.empty());
 }
 
 TEST_F(HttpGate, WhoComesWithTheTokenOfARunIsAskedFor) {

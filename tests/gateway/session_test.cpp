@@ -231,6 +231,18 @@ TEST_F(Session, SaysNothingMoreOfACancelledCall) {
   EXPECT_EQ(logged.at(0).outcome, "dropped");
 }
 
+TEST_F(Session, SaysThatItWaitsNoMoreForACancelledCall) {
+  open();
+  call(1, "wait_runs", {{"run_ids", {"r_1"}}});
+  call(2, "list_runs", json::object());
+
+  say(
+    R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}})");
+
+  ASSERT_EQ(script.given_up.size(), 1U);
+  EXPECT_EQ(script.given_up[0].who, script.listed.at(0).who);
+}
+
 TEST_F(Session, IgnoresTheCancellationOfWhatItDoesNotKnow) {
   open();
   call(1, "wait_runs", {{"run_ids", {"r_1"}}});

@@ -147,7 +147,8 @@ TEST(Toolsets, ListTheRunToolsByDefault) {
 TEST(Toolsets, CanBeNamedTogether) {
   EXPECT_EQ(listed("verbs")->size(), 4U);
   EXPECT_EQ(listed("worktrees")->size(), 3U);
-  EXPECT_EQ(listed("verbs,runs,artifacts,teams,worktrees")->size(), tools().size());
+  EXPECT_EQ(
+    listed("verbs,runs,artifacts,agents,teams,worktrees")->size(), tools().size());
   EXPECT_EQ(listed("all")->size(), tools().size());
 }
 
@@ -165,12 +166,13 @@ TEST(Toolsets, NameTheNearestRightWord) {
   EXPECT_THAT(listed("verb").error().message, HasSubstr("did you mean verbs?"));
   EXPECT_THAT(
     listed("runs,xyzzy").error().message,
-    HasSubstr("allowed are runs, artifacts, verbs, teams, worktrees, all, read-only"));
+    HasSubstr(
+      "allowed are runs, artifacts, agents, verbs, teams, worktrees, all, read-only"));
 }
 
 TEST(Instructions, StayBelowWhatClientsCut) {
   for (const auto* toolsets :
-       {"runs", "artifacts", "verbs", "teams", "worktrees", "all"})
+       {"runs", "artifacts", "agents", "verbs", "teams", "worktrees", "all"})
     EXPECT_LT(instructions(*listed(toolsets)).size(), 2000U) << toolsets;
 }
 

@@ -64,6 +64,30 @@ TEST_F(Conversation, SaysOnWhichStreamALineBelongs) {
   EXPECT_EQ(said(told)["result"]["isError"], true);
 }
 
+TEST_F(Conversation, BeginsOnce) {
+  initialize();
+
+  const auto again = said(ask(1, "initialize", {{"protocolVersion", "2025-11-25"}}));
+
+  EXPECT_EQ(again["error"]["code"], -32600);
+  EXPECT_EQ(said(ask(2, "ping", json::object()))["result"], json::object());
+}
+
+TEST_F(Conversation, AsksNobodyTwiceForTheSame) {
+  initialize({{"elicitation", json::object()}});
+  const auto n = number(ask("a", "tools/call", {{"name", "slow"}}));
+  const auto asked = said(with.settle(n, a_name(), now));
+
+  const auto again = with.take(
+    print_json(jsonrpc::failure(asked["id"], jsonrpc::internal_error, "no form")), now);
+  const auto ended = said(with.settle(number(again), a_name(), now));
+
+  EXPECT_EQ(asked["method"], "elicitation/create");
+  EXPECT_EQ(ended["id"], "a");
+  EXPECT_EQ(ended["error"]["code"], jsonrpc::invalid_params);
+  EXPECT_TRUE(with.idle());
+}
+
 TEST_F(Conversation, HandsBackAStateOnlyAsItWasGiven) {
   const auto first =
     with.settle(number(call(1, {}, modern_meta(forms))), a_name(), now);

@@ -57,6 +57,42 @@ TEST(Message, NamesThePartThatDoesNotFit) {
     "parts[0].txt: unknown field; did you mean text?");
 }
 
+TEST(Message, SaysWhatIsWrongWithAFile) {
+  const auto wrong = [](const json& more) {
+    json part{{"type", "file"}, {"uri", "file:///a"}};
+    part.update(more);
+    return error_of(print_json({{"parts", json::array({part})}}));
+  };
+
+  EXPECT_EQ(wrong(json::object()), "no error");
+  EXPECT_EQ(
+    wrong({{"uri", "file:///a b"}}),
+    "parts[0].uri: expected 1 to 4096 bytes without blanks");
+  EXPECT_EQ(
+    wrong({{"name", "a\nAttached file: b"}}),
+    "parts[0].name: expected one line of 1 to 4096 bytes");
+  EXPECT_EQ(
+    wrong({{"mime_type", ""}}),
+    "parts[0].mime_type: expected a type such as image/png");
+  EXPECT_EQ(
+    wrong({{"bytes_base64", "AB=="}}),
+    "parts[0].bytes_base64: is no base64 (RFC 4648, with its padding)");
+}
+
+TEST(Message, TakesThreeMebibytesOfBase64InAll) {
+  const auto with = [](std::size_t bytes) {
+    const json half{{"type", "file"}, {"bytes_base64", std::string(bytes / 2, 'A')}};
+    return error_of(print_json({{"parts", json::array({half, half})}}));
+  };
+  constexpr std::size_t most = std::size_t{3} * 1024 * 1024;
+
+  EXPECT_EQ(with(most), "no error");
+  EXPECT_EQ(
+    with(most + 8),
+    "parts: what is attached has 3145736 bytes as base64, of 3145728 at most; write it "
+    "into a file and name that by uri");
+}
+
 TEST(Message, NeedsPartsAndNotTooMany) {
   EXPECT_EQ(error_of("{}"), "parts: required");
   EXPECT_EQ(error_of(R"({"parts":[]})"), "parts: needs 1 to 100 parts");
@@ -93,7 +129,28 @@ TEST(PromptText, JoinsAllPartsInOrder) {
   EXPECT_EQ(
     prompt_text(message),
     "look\nhere\n\n{\"x\":1}\n\nAttached file: a.txt (text/plain), file:///a.txt\n\n"
-    "Attached file: unnamed, sent as base64:\nAA==");
+    "Attached file: unnamed");
+}
+
+TEST(TurnBody, HasItsPartsOnlyIfThereIsMoreThanText) {
+  const auto file = read(R"({"parts":[{"type":"file","uri":"file:///a","name":"a"}]})");
+
+  EXPECT_EQ(print_json(turn_body(text_message("go"))), R"({"text":"go"})");
+  EXPECT_EQ(
+    print_json(turn_body(file)),
+    R"({"text":"Attached file: a, file:///a",)"
+    R"("parts":[{"type":"file","uri":"file:///a","name":"a"}]})");
+}
+
+TEST(FilesIn, AreShownWithoutTheirBytes) {
+  const auto message =
+    read(R"({"parts":[{"type":"text","text":"a"},{"type":"file","bytes_base64":"AAA=",)"
+         R"("mime_type":"image/png"},{"type":"file","uri":"file:///a"}]})");
+
+  EXPECT_EQ(
+    print_json(files_in(message)),
+    R"([{"mime_type":"image/png","bytes":2},{"uri":"file:///a"}])");
+  EXPECT_TRUE(files_in(text_message("a")).empty());
 }
 
 TEST(PromptText, OfNothingIsEmpty) {

@@ -50,7 +50,7 @@ const std::map<std::string, words> arrows{
 const std::map<std::string, words> guests{
   {"caf", {"actors", "gateway", "host", "bench", "tests"}},
   {"nlohmann", {"protocol/json_value.hpp"}},
-  {"boost", {"io", "a2a", "tests"}},
+  {"boost", {"io", "a2a", "bench", "tests"}},
   {"spdlog", {"actors", "gateway", "host", "bench", "tests"}},
   {"openssl", {"mcp/seal.cpp", "a2a", "host", "tests"}},
   {"yaml-cpp", {"store"}},

@@ -60,7 +60,7 @@ TEST_F(Acp, KeepsTheFirstTurnOutOfWhatWaits) {
   c.turn("do it");
   c.turn("and then");
 
-  EXPECT_THAT(c->unsent(), ElementsAre("and then"));
+  EXPECT_THAT(c->unsent(), ElementsAre(text_message("and then")));
 }
 
 TEST_F(Acp, CancelsTheTurnAndItsRequests) {

@@ -194,7 +194,7 @@ TEST_F(ClaudeCode, ClosesAndThenSaysNothing) {
 
   EXPECT_TRUE(closed.close_stdin);
   EXPECT_THAT(c_.print(good("1")).lines, IsEmpty());
-  EXPECT_THAT(c_->unsent(), ElementsAre("two"));
+  EXPECT_THAT(c_->unsent(), ElementsAre(text_message("two")));
   EXPECT_THAT(c_.turn("three").lines, IsEmpty());
   EXPECT_THAT(c_.say(input_kind::interrupt).lines, IsEmpty());
 }
@@ -278,6 +278,46 @@ TEST(Backends, AreFoundByName) {
   EXPECT_TRUE(find_backend("claude_code")->resumes);
   EXPECT_FALSE(find_backend("process")->resumes);
   EXPECT_EQ(find_backend("nope"), nullptr);
+}
+
+TEST_F(ClaudeCode, IsShownAnImageAndGivenADocument) {
+  const auto file = [](std::string_view type) {
+    return json{
+      {"type", "file"}, {"name", "a"}, {"mime_type", type}, {"bytes_base64", "AAAA"}};
+  };
+  const auto out = c_.say(
+    input_kind::turn,
+    {{"text", "look"},
+     {"parts", json::array({file("image/png"), file("application/pdf")})}});
+
+  ASSERT_EQ(out.lines.size(), 1U);
+  EXPECT_EQ(
+    out.lines[0],
+    R"j({"type":"user","message":{"role":"user","content":[)j"
+    R"j({"type":"text","text":"Attached file: a (image/png)"},)j"
+    R"j({"type":"image","source":{"type":"base64","media_type":"image/png",)j"
+    R"j("data":"AAAA"}},)j"
+    R"j({"type":"text","text":"Attached file: a (application/pdf)"},)j"
+    R"j({"type":"document","source":{"type":"base64",)j"
+    R"j("media_type":"application/pdf","data":"AAAA"}}]}})j");
+}
+
+TEST_F(ClaudeCode, TellsAnImageThatAToolGaveAsAnArtifact) {
+  c_.turn("look");
+  const json picture{
+    {"type", "image"},
+    {"source", {{"type", "base64"}, {"media_type", "image/png"}, {"data", "AAAA"}}}};
+  const json result{
+    {"type", "tool_result"},
+    {"tool_use_id", "t1"},
+    {"content", json::array({picture})}};
+  const auto out =
+    c_.print({{"type", "user"}, {"message", {{"content", json::array({result})}}}});
+
+  EXPECT_EQ(
+    told(out).back(),
+    R"(artifact_added {"tool_use_id":"t1","parts":[{"type":"file",)"
+    R"("bytes_base64":"AAAA","mime_type":"image/png"}]})");
 }
 
 } // namespace

@@ -124,6 +124,15 @@ TEST(ClaudeCommandLine, NamesTheNearestRightWord) {
   EXPECT_THAT(refusal({{"allowed_tools", {"-x"}}}), HasSubstr("allowed_tools"));
 }
 
+TEST(ClaudeCommandLine, HandsASessionOverToItsOwnTerminalProgram) {
+  auto plan = configured(json::object());
+  EXPECT_THAT(takeover(plan, "b1"), ElementsAre("claude", "--resume", "b1"));
+  plan.command = {"/opt/claude", "--x"};
+
+  EXPECT_THAT(
+    takeover(plan, "b1"), ElementsAre("/opt/claude", "--x", "--resume", "b1"));
+}
+
 } // namespace
 
 } // namespace troupe::agents::claude

@@ -42,6 +42,19 @@ TEST_F(ClaudeCode, SendsAWaitingTurnAfterAnInterrupt) {
   EXPECT_THAT(end.lines, ElementsAre(prompt("two")));
 }
 
+TEST_F(ClaudeCode, StopsATurnForAnotherThatInterrupts) {
+  c_.turn("one");
+
+  const auto said = c_.say(input_kind::turn, {{"text", "two"}, {"interrupt", true}});
+
+  ASSERT_EQ(said.lines.size(), 1u);
+  EXPECT_THAT(said.lines[0], HasSubstr(R"("subtype":"interrupt")"));
+  const auto end = c_.print(
+    {{"type", "result"}, {"subtype", "error_during_execution"}, {"is_error", true}});
+  EXPECT_FALSE(end.ended);
+  EXPECT_THAT(end.lines, ElementsAre(prompt("two")));
+}
+
 TEST_F(ClaudeCode, SendsNoWaitingTurnIntoAUsageLimit) {
   c_.turn("one");
   c_.turn("two");
@@ -56,7 +69,7 @@ TEST_F(ClaudeCode, SendsNoWaitingTurnIntoAUsageLimit) {
   ASSERT_TRUE(end.ended);
   EXPECT_EQ(end.ended->reason.reason, exit_kind::rate_limited);
   EXPECT_THAT(end.lines, IsEmpty());
-  EXPECT_THAT(c_->unsent(), ElementsAre("two"));
+  EXPECT_THAT(c_->unsent(), ElementsAre(text_message("two")));
 }
 
 TEST_F(ClaudeCode, TellsOfATurnOnceHoweverManyAttemptsItWaits) {
@@ -78,7 +91,7 @@ TEST_F(ClaudeCode, TellsWhatItsEndLeavesUndone) {
     ElementsAre(
       R"(warning {"kind":"request_withdrawn","request_id":"r1","title":"Bash: x",)"
       R"("why":"the agent has ended"})"));
-  EXPECT_THAT(c_->unsent(), ElementsAre("two"));
+  EXPECT_THAT(c_->unsent(), ElementsAre(text_message("two")));
 }
 
 TEST_F(ClaudeCode, BoundsTheTurnsThatWait) {

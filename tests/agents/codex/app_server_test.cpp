@@ -206,6 +206,42 @@ TEST_F(Codex, TellsItsPlanAsTodos) {
       R"(todo_updated {"todos":[{"content":"build","status":"in_progress"}]})"));
 }
 
+TEST_F(Codex, IsShownAnImageByItsBytes) {
+  c_.say(
+    input_kind::turn,
+    {{"text", "look"},
+     {"parts",
+      json::array(
+        {{{"type", "text"}, {"text", "look"}},
+         {{"type", "file"}, {"mime_type", "image/png"}, {"bytes_base64", "AAAA"}}})}});
+  c_.line(greeted);
+  const auto out = c_.line(opened);
+
+  EXPECT_THAT(
+    out.lines,
+    ElementsAre(HasSubstr(
+      R"j("input":[{"type":"text","text":"look\n\nAttached file: unnamed (image/png)"},)j"
+      R"j({"type":"image","url":"data:image/png;base64,AAAA"}])j")));
+}
+
+TEST_F(Codex, TellsAnImageThatAToolGaveAsAnArtifact) {
+  begin();
+  const json picture{{"type", "image"}, {"data", "AAAA"}, {"mimeType", "image/png"}};
+  const auto out = c_.print(item(
+    "completed",
+    {{"type", "mcpToolCall"},
+     {"id", "c1"},
+     {"server", "s"},
+     {"tool", "draw"},
+     {"status", "completed"},
+     {"result", {{"content", json::array({picture})}}}}));
+
+  EXPECT_EQ(
+    told(out).back(),
+    R"(artifact_added {"tool_use_id":"c1","parts":[{"type":"file",)"
+    R"("bytes_base64":"AAAA","mime_type":"image/png"}]})");
+}
+
 } // namespace
 
 } // namespace troupe::agents::codex

@@ -73,6 +73,11 @@ TEST(CodexSettings, HaveEverythingAskedWhereSomethingIsToBeDenied) {
   EXPECT_EQ(thread_params(plan)["approvalPolicy"], "on-request");
 }
 
+TEST(CodexSettings, HandAThreadOverToItsOwnTerminalProgram) {
+  EXPECT_THAT(
+    takeover(configured(json::object()), "t1"), ElementsAre("codex", "resume", "t1"));
+}
+
 } // namespace
 
 } // namespace troupe::agents::codex
