@@ -175,7 +175,7 @@ void desk::begin(const asked& q, json input) {
   if (const auto id = text_of(message, "messageId"); !id.empty() && id.size() <= 200)
     order["idempotency_key"] = "a2a:" + id;
   if (const auto context = text_of(message, "contextId"); !context.empty()) {
-    order["session_mode"] = "resume";
+    order["session_mode"] = "resume_or_new";
     order["session_id"] = context;
   } else {
     auto cwd = place_for(message);

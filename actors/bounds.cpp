@@ -95,9 +95,10 @@ std::optional<error> out_of_bounds(const spawn_run& request) {
   if (!request.prompt && !request.input_message)
     return error{
       errc::invalid_argument, "prompt: either prompt or input_message is required"};
-  if (request.mode == session_mode::resume && !request.session_id)
+  if (request.mode != session_mode::new_ && !request.session_id)
     return error{
-      errc::invalid_argument, "session_id: required when session_mode is resume"};
+      errc::invalid_argument,
+      "session_id: required when session_mode is " + std::string{to_string(request.mode)}};
   if (const auto& notify = request.notify)
     if (auto wrong = outside("notify.timeout_s", notify->timeout_s, 1, 600))
       return wrong;

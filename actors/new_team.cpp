@@ -100,7 +100,7 @@ private:
     if (auto bad = add_needs(member, spec, made))
       return bad;
     if (member.run) {
-      if (member.run->mode == session_mode::resume)
+      if (member.run->mode != session_mode::new_)
         return wrong("run.session_mode: a member begins a conversation of its own");
       auto& run = made_.runs[{which, i}] = *member.run;
       run.nickname = run.nickname.value_or(member.name);

@@ -49,12 +49,13 @@ void runs_state::create_in_session(
     .then(
       [this, request, from, to](store::session_record& session) {
         const bool is_live = sessions_.contains(session.session_id);
-        if (!session.backend_session_id && !is_live)
+        const bool wants_one = request.what.mode == session_mode::resume;
+        if (wants_one && !session.backend_session_id && !is_live)
           return to.refused(
             {errc::conflict,
              "session_id: session " + session.session_id +
-               " has no conversation to go on with; leave out session_mode to begin "
-               "one"});
+               " has no conversation to go on with; session_mode resume_or_new begins "
+               "one there"});
         create(request, std::move(session), from, to);
       },
       [to, id = *request.what.session_id](caf::error& e) {

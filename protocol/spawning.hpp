@@ -17,10 +17,10 @@
 /// Starting a run: what a caller may say about it.
 namespace troupe {
 
-enum class session_mode : std::uint8_t { new_, resume };
+enum class session_mode : std::uint8_t { new_, resume, resume_or_new };
 
 constexpr auto names(session_mode) {
-  return std::to_array<std::string_view>({"new", "resume"});
+  return std::to_array<std::string_view>({"new", "resume", "resume_or_new"});
 }
 
 enum class env_mode : std::uint8_t { inherit, clean };
@@ -76,7 +76,7 @@ struct spawn_run {
         "Agent name, unique per cwd among live runs."),
       optional(
         "session_mode", &spawn_run::mode, "Start a conversation, or go on with one."),
-      optional("session_id", &spawn_run::session_id, "Required to resume."),
+      optional("session_id", &spawn_run::session_id, "Required unless new."),
       optional(
         "metadata", &spawn_run::metadata, "Kept and given back, never interpreted."),
       optional(

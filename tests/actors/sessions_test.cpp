@@ -150,6 +150,23 @@ TEST_F(a_session, IsRefusedWhereThereIsNoConversation) {
   EXPECT_THAT(unknown.error().message, HasSubstr("no session s_nobody"));
 }
 
+TEST_F(a_session, HasAConversationBegunInItWhereThatIsAskedFor) {
+  const auto id = start();
+  spawned(id);
+  completes(id);
+  const auto session = view(id).session_id;
+
+  const auto next = in_session(session, {{"session_mode", "resume_or_new"}});
+  ASSERT_TRUE(next) << next.error().message;
+  EXPECT_EQ(next->session_id, session);
+  EXPECT_EQ(view(next->run_id).backend_session_id, std::nullopt);
+  hears_of_it(next->run_id, "conv");
+  completes(next->run_id);
+
+  const auto third = in_session(session, {{"session_mode", "resume_or_new"}});
+  EXPECT_EQ(view(third->run_id).backend_session_id, "conv");
+}
+
 TEST_F(a_session, IsWaitedForWhereItsFirstRunHasNotBegunIt) {
   const auto first = start();
 

@@ -31,7 +31,7 @@ TEST(Names, ListEveryEnumeratorOnce) {
   expect_named(message_role::system, "system");
   expect_named(restart_type::temporary, "temporary");
   expect_named(restart_mode::fresh, "fresh");
-  expect_named(session_mode::resume, "resume");
+  expect_named(session_mode::resume_or_new, "resume_or_new");
   expect_named(env_mode::clean, "clean");
 }
 

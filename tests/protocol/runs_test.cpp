@@ -14,7 +14,7 @@ TEST(SpawnRun, HasASchemaThatAModelCanRead) {
   EXPECT_EQ(s["required"], json::array({"backend"}));
   EXPECT_EQ(s["additionalProperties"], false);
   EXPECT_EQ(p.size(), decltype(spawn_run::fields())::size);
-  EXPECT_EQ(p["session_mode"]["enum"], json({"new", "resume"}));
+  EXPECT_EQ(p["session_mode"]["enum"], json({"new", "resume", "resume_or_new"}));
   EXPECT_EQ(p["session_mode"]["default"], "new");
   EXPECT_EQ(p["role"]["default"], "worker");
   EXPECT_EQ(p["prompt"]["type"], "string");
