@@ -203,6 +203,7 @@ raw_json run_state::first_turn(const std::optional<exit_reason>& after) const {
   if (is_notice) {
     turn["notice"] = true;
     turn["prompt"] = launch_.prompt;
+    turn["begins"] = !record_.attempts.front().resumed;
   }
   if (!launch_.parts.empty())
     turn[is_notice ? "prompt_parts" : "parts"] =

@@ -51,6 +51,17 @@ exit_reason end_without_result(
   return reason;
 }
 
+opening_turn opening_of(const agent_input& said) {
+  const auto body = parse_json(said.body.text).value_or(json::object());
+  const json prompt{
+    {"text", member(body, "prompt")}, {"parts", member(body, "prompt_parts")}};
+  return {
+    .said = turn_message(said),
+    .prompt = turn_message({.body = {print_json(prompt)}}),
+    .notice = flag_in(body, "notice"),
+    .begins = flag_in(body, "begins")};
+}
+
 json added_turn(const agent_message& message) {
   json data{{"role", "user"}, {"text", prompt_text(message)}};
   if (auto files = files_in(message); !files.empty())

@@ -42,6 +42,17 @@ private:
   std::size_t bytes_ = 0;
 };
 
+/// The first turn of an attempt; of a later one it may be the notice of a restart.
+struct opening_turn {
+  agent_message said;
+  agent_message prompt; ///< Of the run, if it is a notice.
+  bool notice = false;
+  bool begins = false; ///< Whether the prompt began the conversation, if it is a notice.
+};
+
+/// A notice has the prompt with it, its parts too if there are any.
+[[nodiscard]] opening_turn opening_of(const agent_input& said);
+
 /// A turn as a `message_added` event tells of it.
 [[nodiscard]] json added_turn(const agent_message& message);
 

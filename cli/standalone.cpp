@@ -31,6 +31,7 @@ using namespace std::string_literals;
 
 constexpr int all_ended_ms = 25'000;
 constexpr int another_look_ms = 20;
+constexpr int dying_ms = 250;
 constexpr std::size_t leftovers_max = 8;
 
 /// A place and the lock that says that its client lives.
@@ -96,6 +97,15 @@ settle(const std::string& directory, const std::optional<std::string>& config) {
   return own_place{std::move(*where), std::move(*lock)};
 }
 
+/// Whether a daemon lives there for longer than one that is being killed does.
+bool stays(const place& where) {
+  const auto daemon = find_keeper(where);
+  if (!daemon)
+    return static_cast<bool>(connect_to(where.socket));
+  pollfd end{daemon->process.get(), POLLIN, 0};
+  return poll(&end, 1, dying_ms) != 1;
+}
+
 /// One whose client and daemon were killed together. The number 0 is no process: its
 /// keeper ends what is left and removes the directory.
 std::optional<place> left_over(const std::string& directory) {
@@ -106,7 +116,7 @@ std::optional<place> left_over(const std::string& directory) {
   const auto worktrees = std::filesystem::path(directory) / "worktrees";
   auto where = find_place(directory, {});
   if (
-    !where || connect_to(where->socket) ||
+    !where || stays(*where) || !std::filesystem::exists(lock_in(directory), none) ||
     std::filesystem::directory_iterator(worktrees, none) !=
       std::filesystem::directory_iterator())
     return {};

@@ -13,13 +13,6 @@
 
 namespace troupe::agents::a2a {
 
-/// The first turn of an attempt; of a later one it may be the notice of a restart.
-struct opening_turn {
-  agent_message said;
-  agent_message prompt; ///< Of the run, if it is a notice.
-  bool notice = false;
-};
-
 /// The adapter. Where it stands is told by which requests are open, by the state of the
 /// task, and by `asked_`: from a turn until its end.
 class remote_agent final : public turn_adapter {

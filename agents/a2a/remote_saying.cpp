@@ -11,17 +11,6 @@ namespace {
 
 constexpr int cancels_max = 15;
 
-/// A notice has the prompt with it, its parts too if there are any.
-opening_turn opening_of(const agent_input& said) {
-  const auto body = parse_json(said.body.text).value_or(json::object());
-  const json prompt{
-    {"text", member(body, "prompt")}, {"parts", member(body, "prompt_parts")}};
-  return {
-    .said = turn_message(said),
-    .prompt = turn_message({.body = {print_json(prompt)}}),
-    .notice = flag_in(body, "notice")};
-}
-
 } // namespace
 
 void remote_agent::turn(const agent_input& said, step& out) {

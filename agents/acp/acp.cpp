@@ -162,17 +162,26 @@ private:
     const auto failure = opening_.answered(what, line, rpc_, out);
     if (opening_.is_gemini())
       files_.be_lenient();
-    if (failure) {
-      broken_ = true;
-      if (opening_.lost())
-        session_.reset();
-      return turn_over({*failure, {}}, out);
-    }
+    if (failure)
+      return not_opened(*failure, out);
     if (!opening_.ready() || !first_)
       return;
     if (interrupted_)
       return turn_over({{exit_kind::agent_error, "interrupted"}, {}}, out);
-    send(*first_, out);
+    send(first_->said, out);
+  }
+
+  /// An agent that was killed early may not have kept what this run has begun.
+  void not_opened(const exit_reason& why, step& out) {
+    if (opening_.lost())
+      session_.reset();
+    if (opening_.lost() && first_ && first_->notice && first_->begins) {
+      warn(out, "begins_afresh", {{"message", why.detail}});
+      first_ = opening_turn{.said = std::move(first_->prompt), .prompt = {}};
+      return opening_.anew(rpc_, out);
+    }
+    broken_ = true;
+    turn_over({why, {}}, out);
   }
 
   turn_end stopped(std::string_view stop_reason, const json& told) {
@@ -215,11 +224,11 @@ private:
 
   /// The first turn of an attempt is told by the run, and waits for the session.
   void turn(const agent_input& said, step& out) {
-    auto message = turn_message(said);
     if (!std::exchange(began_, true)) {
-      first_ = std::move(message);
+      first_ = opening_of(said);
       return opening_.begin(rpc_, out);
     }
+    const auto message = turn_message(said);
     const bool waits = asked_ || first_ || broken_;
     if (take_in(said, message, waits, out))
       send(message, out);
@@ -261,8 +270,7 @@ private:
   permissions permissions_;
   files files_;
   updates updates_;
-  std::optional<agent_message>
-    first_; ///< Said, and not sent before the session is open.
+  std::optional<opening_turn> first_; ///< Not sent before the session is open.
   bool serves_files_;
   bool running_ = false;     ///< Version 2: it has begun with it.
   bool interrupted_ = false; ///< We asked the turn to stop.

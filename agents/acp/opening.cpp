@@ -2,6 +2,7 @@
 
 #include "agents/acp/results.hpp"
 
+#include <tuple>
 #include <utility>
 
 namespace troupe::agents::acp {
@@ -55,6 +56,13 @@ opening::opening(const attempt_plan& plan)
 
 void opening::begin(rpc& asks, step& out) {
   asks.ask(question::initialize, "initialize", greeting(settings_, serves_files_), out);
+}
+
+void opening::anew(rpc& asks, step& out) {
+  session_id_.clear();
+  resume_ = false;
+  lost_ = false;
+  std::ignore = open(asks, out);
 }
 
 std::optional<exit_reason>

@@ -24,6 +24,9 @@ public:
   [[nodiscard]] std::optional<exit_reason>
   answered(question what, const json& line, rpc& asks, step& out);
 
+  /// Asks for a new session where the old one is lost.
+  void anew(rpc& asks, step& out);
+
   /// The agent told something of the session before it was ready.
   void repeated() { repeated_ = true; }
 

@@ -133,6 +133,21 @@ test('the worktree of a run is compared, kept from harm and removed', async () =
   assert.equal(removed.run_id, clean);
 });
 
+test('agents are listed, written to and their inboxes read', async () => {
+  const { agent_name } = await session.call('spawn_run', shell(asks, {
+    ask: { nickname: 'reader' }, backend_config: { stdin: 'json' },
+  }));
+
+  const { agents } = await call('list_agents', {});
+  const { message_id } = await call('send_agent_message', {
+    to_agent_name: agent_name, message: 'hello',
+  });
+  const { messages } = await call('fetch_agent_messages', { agent_name });
+
+  assert.ok(agents.some((a) => a.agent_name === agent_name), JSON.stringify(agents));
+  assert.deepEqual(messages.map((m) => m.message_id), [message_id]);
+});
+
 test('sessions of Claude Code are started, seen, listed and killed', async () => {
   const { session_id } = await call('start_claude_session', { prompt: 'HANG', cwd: gateway.cwd });
   const seen = await call('get_claude_session', { session_id });

@@ -23,6 +23,11 @@ const inPhase = (a, run_id, phase) =>
     return view;
   });
 
+async function hasTold(a, run_id, type) {
+  const { events } = await a.session.call('poll_events', { run_id, limit: 1000 });
+  return events.some((e) => e.type === type);
+}
+
 // A run that waits for leave to make a file, and went on to do nothing meanwhile.
 async function asked(a, then) {
   const { run_id } = await a.start(`${a.asks(`touch ${a.file('made')}`)}\n${then}`);
@@ -229,6 +234,7 @@ export const scenarios = [
       const restart = { backoff_ms: 10 };
       const { run_id } = await a.shell(`RUN ${hang}\nHIST`, { restart });
       await eventually(() => existsSync(once));
+      await eventually(() => hasTold(a, run_id, 'command_started'));
       process.kill(agentOf(run_id, a.program).pid, 'SIGKILL');
       const view = await a.session.settled(run_id);
       assert.equal(view.status, 'completed', view.error);

@@ -17,13 +17,15 @@ using words = std::vector<std::string>;
 using testing::program;
 
 /// A client that has a server of its own, and nothing but a shell: passes on what it
-/// is told, and what it is answered.
+/// is told, and what comes until that is answered.
 constexpr const char* client_script = R"(
 coproc T { exec "$0" mcp --standalone; }
 while IFS= read -r line; do
   printf '%s\n' "$line" >&"${T[1]}"
   case $line in *'"id":'*)
-    IFS= read -r answer <&"${T[0]}" && printf '%s\n' "$answer" ;;
+    while IFS= read -r told <&"${T[0]}" && printf '%s\n' "$told"; do
+      case $told in *'"id":'*) break ;; esac
+    done ;;
   esac
 done
 )";

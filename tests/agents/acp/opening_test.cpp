@@ -14,8 +14,11 @@ class AcpOpening : public testing::Test {
 protected:
   /// What is sent once the agent has said what it can.
   step initialized(const attempt_plan& plan, const json& result) {
+    return begins(plan, result, {{"text", "do it"}});
+  }
+  step begins(const attempt_plan& plan, const json& result, const json& turn) {
     c_ = std::make_unique<conversation>("acp", plan);
-    first_ = c_->turn("do it");
+    first_ = c_->say(input_kind::turn, turn);
     return c_->print(reply(0, result));
   }
 
@@ -113,6 +116,41 @@ TEST_F(AcpOpening, LosesASessionThatIsNotKnown) {
   EXPECT_THAT(end.ended->reason.detail, HasSubstr("session_mode new"));
   EXPECT_FALSE((*c_)->session());
   EXPECT_FALSE((*c_)->takes_turns());
+}
+
+/// claude-agent-acp 0.49.0 keeps what was said a moment after it has told the first of it.
+TEST_F(AcpOpening, BeginsAfreshWhatWasLostWithTheAttemptThatBeganIt) {
+  begins(
+    resuming("old"),
+    able({{"loadSession", true}}),
+    {{"text", "it crashed"}, {"notice", true}, {"begins", true}, {"prompt", "do it"}});
+
+  const auto opens = c_->print(failure(1, -32002, "Resource not found: old"));
+  const auto prompts = c_->print(reply(2, {{"sessionId", "s2"}}));
+  c_->print(chunk("new"));
+  const auto end = c_->print(reply(3, {{"stopReason", "end_turn"}}));
+
+  EXPECT_FALSE(opens.ended);
+  ASSERT_EQ(sent(opens).size(), 1u);
+  EXPECT_EQ(sent(opens)[0]["method"], "session/new");
+  EXPECT_THAT(told(opens), ElementsAre(HasSubstr(R"("kind":"begins_afresh")")));
+  EXPECT_EQ(sent(prompts)[0]["params"]["sessionId"], "s2");
+  EXPECT_EQ(sent(prompts)[0]["params"]["prompt"][0]["text"], "do it");
+  ASSERT_TRUE(end.ended);
+  EXPECT_EQ(end.ended->reason.reason, exit_kind::completed);
+  EXPECT_EQ((*c_)->session(), "s2");
+}
+
+TEST_F(AcpOpening, LosesAnOlderConversationAlsoAtARestart) {
+  begins(
+    resuming("old"),
+    able({{"loadSession", true}}),
+    {{"text", "it crashed"}, {"notice", true}, {"begins", false}, {"prompt", "more"}});
+
+  const auto end = c_->print(failure(1, -32002, "Resource not found: old"));
+
+  ASSERT_TRUE(end.ended);
+  EXPECT_EQ(end.ended->reason.reason, exit_kind::protocol_error);
 }
 
 TEST_F(AcpOpening, SaysSoIfAnAgentCannotGoOn) {
