@@ -2,9 +2,11 @@
 
 #include "actors/messages.hpp"
 #include "protocol/hello.hpp"
+#include "protocol/http.hpp"
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,8 +18,10 @@ struct client_joined : message_tag {
   int pid = 0;
   std::string cgroup;
   std::vector<int> ancestors;
-  /// Of a client whose transport greets for it, having seen that a person is behind it.
+  /// Of a client whose transport greets for it: a person, unless `ends` tell otherwise.
   std::shared_ptr<const hello> greeting;
+  /// Of one that came by TCP: whose process is at the far end is looked up.
+  std::optional<tcp_ends> ends;
 };
 
 struct client_said : message_tag {

@@ -3,6 +3,7 @@
 #include "actors/file_talk.hpp"
 #include "actors/messages.hpp"
 #include "actors/notice_talk.hpp"
+#include "actors/peer_talk.hpp"
 #include "actors/post_messages.hpp"
 #include "actors/sweep_messages.hpp"
 #include "actors/team_messages.hpp"
@@ -51,6 +52,11 @@ using journal_actor = caf::typed_actor<
   caf::replies_to<load_inbox>::with<store::inbox_record>,
   caf::replies_to<remove_run>::with<written>,
   caf::reacts_to<wake>>;
+
+/// Whose process a connection is of, from /proc. Detached.
+using peers_actor = caf::typed_actor<
+  caf::replies_to<find_peer>::with<found_peer>,
+  caf::reacts_to<look_for_peers>>;
 
 /// One file that an agent asks its host for. Detached.
 using agent_file_actor =

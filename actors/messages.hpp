@@ -4,6 +4,7 @@
 #include "actors/room_messages.hpp"
 #include "agents/adapter.hpp"
 #include "protocol/events.hpp"
+#include "protocol/http.hpp"
 #include "protocol/runs.hpp"
 #include "protocol/usage.hpp"
 #include "store/run_record.hpp"
@@ -228,6 +229,7 @@ struct whose_process : message_tag {
   std::string cgroup;
   std::vector<int> ancestors;
   std::optional<std::string> token;
+  std::optional<tcp_ends> ends; ///< Which process it is says this.
 };
 
 struct process_owner : message_tag {

@@ -28,6 +28,7 @@ struct runs_setup {
   worktrees_actor worktrees;
   notifier_actor notifier;
   post_actor post;
+  peers_actor peers;  ///< Nobody, if there is no HTTP.
   int keeper_pid = 0; ///< Every descendant of it is part of a run.
   std::function<headroom()> look_around = [] { return headroom{}; };
 };
@@ -68,15 +69,18 @@ private:
   run_around(const whose_process& process) const;
   [[nodiscard]] result<process_owner> as_run(const std::string& run_id) const;
   [[nodiscard]] bool knows_all_agents() const;
+  [[nodiscard]] bool agents_may_live() const;
+  using owner_promise = caf::typed_response_promise<process_owner>;
+  void find_owner(const whose_process& question, owner_promise answer);
+  void look_up(const whose_process& question, owner_promise answer);
   void greet_strangers();
   void send_away(std::uint64_t token);
-  void check_token(
-    const std::string& token, caf::typed_response_promise<process_owner> answer);
+  void check_token(const std::string& token, owner_promise answer);
 
   /// A process of an agent that may have asked before its start was told.
   struct stranger {
     whose_process who;
-    caf::typed_response_promise<process_owner> answer;
+    owner_promise answer;
   };
 
   struct live_run {

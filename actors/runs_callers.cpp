@@ -92,27 +92,61 @@ void runs_state::send_away(std::uint64_t token) {
 }
 
 caf::result<process_owner> runs_state::owner_of(const whose_process& question) {
+  auto answer = self_->make_response_promise<process_owner>();
+  if (question.ends && setup_.peers && agents_may_live())
+    look_up(question, answer);
+  else
+    find_owner(question, answer);
+  return answer;
+}
+
+/// Where none does, nobody is one.
+bool runs_state::agents_may_live() const {
+  return !live_.empty() ||
+         std::ranges::any_of(kept_, [](const auto& each) { return !each.second.gone; });
+}
+
+void runs_state::look_up(const whose_process& question, owner_promise answer) {
+  self_->request(setup_.peers, deadline::answer, find_peer{.ends = *question.ends})
+    .then(
+      [this, token = question.token, answer](const found_peer& found) mutable {
+        if (found.hung_up)
+          return deliver(
+            answer,
+            fail(
+              errc::refused,
+              "this connection was given up before it could be seen whose it is; ask "
+              "again, and keep it open until the answer has come"));
+        find_owner(
+          {.pid = found.pid,
+           .cgroup = found.cgroup,
+           .ancestors = found.ancestors,
+           .token = token,
+           .ends = {}},
+          answer);
+      },
+      [answer](caf::error& e) mutable { answer.deliver(std::move(e)); });
+}
+
+void runs_state::find_owner(const whose_process& question, owner_promise answer) {
   if (const auto run_id = run_around(question))
-    return to_caf(as_run(*run_id));
+    return deliver(answer, as_run(*run_id));
   const auto& above = question.ancestors;
   if (std::ranges::find(above, setup_.keeper_pid) != above.end()) {
     if (knows_all_agents() || strangers_.size() >= strangers_max)
-      return to_caf(unknown_agent());
+      return deliver(answer, unknown_agent());
     const auto token = token::stranger | ++next_stranger_;
     setup_.around.world->wake_after(start_told_within, self_->address(), token);
-    auto answer = self_->make_response_promise<process_owner>();
     strangers_.emplace(token, stranger{question, answer});
-    return answer;
+    return;
   }
-  if (!question.token)
-    return process_owner{};
-  auto promise = self_->make_response_promise<process_owner>();
-  check_token(*question.token, promise);
-  return promise;
+  if (question.token)
+    check_token(*question.token, answer);
+  else
+    answer.deliver(process_owner{});
 }
 
-void runs_state::check_token(
-  const std::string& token, caf::typed_response_promise<process_owner> answer) {
+void runs_state::check_token(const std::string& token, owner_promise answer) {
   const auto run_id = token.substr(0, run_id_length);
   if (!live_.contains(run_id)) {
     answer.deliver(to_caf(error{errc::refused, "this token is of no live run"}));

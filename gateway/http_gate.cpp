@@ -18,6 +18,7 @@ void http_gate_state::begin(http_gate_actor::pointer self, http_gate_setup setup
 }
 
 void http_gate_state::ask(const http_asked& what) {
+  ends_ = what.request.ends;
   obey(clients_->ask(
     what.by,
     what.request,
@@ -69,6 +70,7 @@ void http_gate_state::obey(const end_stream& act) {
 void http_gate_state::obey(const client_in& act) {
   client_joined joined;
   joined.client = act.client;
+  joined.ends = ends_;
   const bool is_person = act.run_token.empty();
   if (is_person)
     joined.greeting = greeting_;

@@ -47,13 +47,15 @@ private:
   http_gate_setup setup_;
   std::optional<http_clients> clients_;
   std::shared_ptr<const hello> greeting_; ///< For every person.
+  std::optional<tcp_ends> ends_;          ///< Of whom is asking now.
   bool ticks_ = false;
 };
 
 /// HTTP GATE: makes clients of the GATEWAY of what comes by HTTP (http_clients.hpp),
-/// and greets for them. Who comes with the token of a run is that run, as at the
-/// socket, if RUNS says so; all others are persons, which nobody is asked about: of the
-/// era without sessions each request is a client of its own.
+/// and greets for them. RUNS is asked about a client as it begins, by the ends of its
+/// connection and the token of a run, if it came with one; who is no run's is a person.
+/// Of the era without sessions each request is a client of its own: the greeting of a
+/// person is the same for all.
 http_gate_actor::behavior_type http_gate(
   http_gate_actor::stateful_pointer<http_gate_state> self, http_gate_setup setup);
 

@@ -43,10 +43,12 @@ void session_state::begin(
   outside_ = outside;
   at_ = std::move(at);
   options_ = std::move(options);
-  if (peer_.greeting && welcome(*peer_.greeting)) {
-    phase_ = phase::asking;
-    identified({});
-  }
+  if (!peer_.greeting || !welcome(*peer_.greeting))
+    return;
+  if (peer_.ends)
+    return ask_whose(*peer_.greeting);
+  phase_ = phase::asking;
+  identified({});
 }
 
 void session_state::take(const client_said& said) {
@@ -98,6 +100,7 @@ void session_state::ask_whose(const hello& greeting) {
   question.pid = peer_.pid;
   question.cgroup = peer_.cgroup;
   question.ancestors = peer_.ancestors;
+  question.ends = peer_.ends;
   question.token = greeting.token;
   self_->request(at_.runs, identity_timeout, std::move(question))
     .then(

@@ -24,9 +24,9 @@ struct session_options {
 };
 
 /// What a SESSION remembers. Its life: greeting (the first line is a hello), asking
-/// (RUNS says whose process the client is; lines wait in order), serving. A client
-/// whose transport greets for it is served at once. One that is turned away answers
-/// what was asked with the reason and ends, which hangs up.
+/// (RUNS says whose process the client is; lines wait in order), serving. For some
+/// their transport greets; of those RUNS is asked who came by TCP only. One that is
+/// turned away answers what was asked with the reason and ends, which hangs up.
 class session_state {
 public:
   static inline const char* name = "session";

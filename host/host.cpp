@@ -4,6 +4,7 @@
 #include "actors/journal.hpp"
 #include "actors/log.hpp"
 #include "actors/notifier.hpp"
+#include "actors/peers.hpp"
 #include "actors/post.hpp"
 #include "actors/registry.hpp"
 #include "actors/runs.hpp"
@@ -59,6 +60,7 @@ struct services {
   worktrees_actor worktrees;
   notifier_actor notifier;
   post_actor post;
+  peers_actor peers; ///< Nobody, if there is no HTTP.
   runs_actor runs;
   teams_actor teams;
   gateway_actor gateway;
@@ -107,6 +109,8 @@ caf::behavior root(caf::event_based_actor* self, const services& all) {
   self->monitor(all.gateway);
   if (all.http)
     self->monitor(all.http);
+  if (all.peers)
+    self->monitor(all.peers);
   self->set_down_handler([](const caf::down_msg& died) {
     log_error("root service_died reason=\"{}\"", caf::to_string(died.reason));
     std::_Exit(exit_service_died);
@@ -147,6 +151,8 @@ void take_on_runs(
   const store::layout& disk,
   const host_options& options,
   services& all) {
+  if (options.http)
+    all.peers = system.spawn<caf::detached>(peers, peer_look(io::find_peers));
   all.runs = system.spawn(
     runs,
     runs_setup{
@@ -161,6 +167,7 @@ void take_on_runs(
       .worktrees = all.worktrees,
       .notifier = all.notifier,
       .post = all.post,
+      .peers = all.peers,
       .keeper_pid = options.keeper_pid,
       .look_around = [place = disk.state] { return io::look_around(place); }});
   all.teams = system.spawn(

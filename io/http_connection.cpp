@@ -13,8 +13,11 @@ namespace http = boost::beast::http;
 using boost::system::error_code;
 
 http_connection::http_connection(
-  std::shared_ptr<http_house> in, std::unique_ptr<http_wire> wire, std::uint64_t own)
-  : house_(std::move(in)), wire_(std::move(wire)), own_(own) {}
+  std::shared_ptr<http_house> in,
+  std::unique_ptr<http_wire> wire,
+  std::uint64_t own,
+  std::optional<tcp_ends> ends)
+  : house_(std::move(in)), wire_(std::move(wire)), own_(own), ends_(std::move(ends)) {}
 
 http_connection::~http_connection() {
   release(unsent_.size() + writing_.size() - written_ + body_held_);
@@ -130,7 +133,10 @@ void http_connection::complete() {
   exchange_ = ++house_->last;
   house_->began(exchange_, own_);
   house_->to.asked(
-    exchange_, {.head = std::exchange(head_, {}), .body = std::move(request.body())});
+    exchange_,
+    {.head = std::exchange(head_, {}),
+     .body = std::move(request.body()),
+     .ends = ends_});
 }
 
 void http_connection::refuse(int status, std::string_view why) {

@@ -29,7 +29,10 @@ public:
   using clock = std::chrono::steady_clock;
 
   http_connection(
-    std::shared_ptr<http_house> in, std::unique_ptr<http_wire> wire, std::uint64_t own);
+    std::shared_ptr<http_house> in,
+    std::unique_ptr<http_wire> wire,
+    std::uint64_t own,
+    std::optional<tcp_ends> ends);
   ~http_connection();
   http_connection(const http_connection&) = delete;
   http_connection& operator=(const http_connection&) = delete;
@@ -76,6 +79,7 @@ private:
   std::shared_ptr<http_house> house_;
   std::unique_ptr<http_wire> wire_;
   std::uint64_t own_;
+  std::optional<tcp_ends> ends_;
   stage stage_ = stage::greeting;
   std::optional<parser> parser_;
   http_head head_;

@@ -2,6 +2,7 @@
 
 #include "io/http_connection.hpp"
 #include "io/http_text.hpp"
+#include "io/tcp_peers.hpp"
 #include "io/tls.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
@@ -132,8 +133,11 @@ void http_door::state::admit(keeper::descriptor socket) {
     return;
   }
   const auto own = ++last;
+  auto ends = ends_of(socket.get());
+  if (ends)
+    ends->connection = own;
   const auto made = std::make_shared<http_connection>(
-    house, make_wire(on.context(), std::move(socket), tls), own);
+    house, make_wire(on.context(), std::move(socket), tls), own, std::move(ends));
   inside.emplace(own, made);
   made->start();
   look_later();

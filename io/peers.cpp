@@ -4,7 +4,10 @@
 #include "keeper/processes.hpp"
 
 #include <sys/socket.h>
+#include <unistd.h>
 
+#include <cerrno>
+#include <csignal>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -14,6 +17,7 @@ namespace troupe::io {
 namespace {
 
 constexpr std::size_t ancestors_max = 64;
+constexpr int readings_max = 3;
 
 std::string cgroup_of(int pid) {
   constexpr std::string_view unified = "0::";
@@ -25,6 +29,23 @@ std::string cgroup_of(int pid) {
   return {};
 }
 
+bool is_there(int pid) {
+  return kill(pid, 0) == 0 || errno == EPERM;
+}
+
+/// Whether the line goes up to where it ends.
+bool read_ancestors(int pid, std::vector<int>& line) {
+  line.clear();
+  while (line.size() < ancestors_max) {
+    const int at = line.empty() ? pid : line.back();
+    const int parent = keeper::parent_of(at);
+    if (parent == 0)
+      return is_there(at);
+    line.push_back(parent);
+  }
+  return true;
+}
+
 } // namespace
 
 std::optional<peer> peer_of(int socket) {
@@ -32,15 +53,20 @@ std::optional<peer> peer_of(int socket) {
   socklen_t size = sizeof who;
   if (::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &who, &size) != 0)
     return std::nullopt;
-  peer out{.pid = who.pid, .uid = who.uid, .cgroup = {}, .ancestors = {}};
-  if (who.pid <= 0)
-    return out;
-  out.cgroup = cgroup_of(who.pid);
-  for (int at = keeper::parent_of(who.pid);
-       at > 0 && out.ancestors.size() < ancestors_max;
-       at = keeper::parent_of(at))
-    out.ancestors.push_back(at);
+  auto out = who.pid > 0 ? facts_of(who.pid).who : peer();
+  out.pid = who.pid;
+  out.uid = who.uid;
   return out;
+}
+
+process_facts facts_of(int pid) {
+  process_facts facts;
+  facts.who.pid = pid;
+  facts.who.uid = geteuid();
+  facts.who.cgroup = cgroup_of(pid);
+  for (int i = 0; i < readings_max && !facts.whole; ++i)
+    facts.whole = read_ancestors(pid, facts.who.ancestors);
+  return facts;
 }
 
 } // namespace troupe::io

@@ -2,7 +2,9 @@
 
 #include "protocol/result.hpp"
 
+#include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -28,9 +30,22 @@ struct http_head {
   http_fields fields;
 };
 
+/// The two ends of a TCP connection as the one who took it sees them. IPv4 addresses
+/// are mapped into IPv6 (::ffff:…); bytes and ports in the order of reading.
+struct tcp_ends {
+  using address = std::array<std::uint8_t, 16>;
+
+  std::uint64_t connection = 0; ///< Never used twice in a process.
+  address near{};
+  address far{};
+  std::uint16_t near_port = 0;
+  std::uint16_t far_port = 0;
+};
+
 struct http_request {
   http_head head;
   std::string body;
+  std::optional<tcp_ends> ends; ///< Of its connection.
 };
 
 /// An answer that is no stream.

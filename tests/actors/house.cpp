@@ -31,6 +31,7 @@ void house::begin_hearing(std::vector<keeper::report> early) {
       .worktrees = trees,
       .notifier = herald,
       .post = mail,
+      .peers = eyes,
       .keeper_pid = 77,
       .look_around = [this] { return left; }});
   coach = spawn(

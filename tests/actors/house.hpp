@@ -32,6 +32,7 @@ struct house : actor_world {
   worktrees_actor trees;
   notifier_actor herald;
   post_actor mail;
+  peers_actor eyes; ///< Nobody, unless a test has one.
   runs_actor boss;
   teams_actor coach;
 
