@@ -23,19 +23,6 @@ namespace {
 constexpr int lock_patience_ms = 5'000;
 constexpr int lock_look_ms = 50;
 constexpr std::time_t left_behind_s = 10;
-
-bool write_whole(int fd, std::string_view text) {
-  while (!text.empty()) {
-    const auto n = ::write(fd, text.data(), text.size());
-    if (n < 0 && errno == EINTR)
-      continue;
-    if (n < 0)
-      return false;
-    text.remove_prefix(static_cast<std::size_t>(n));
-  }
-  return true;
-}
-
 } // namespace
 
 client_file::client_file(std::string path, bool shared)
@@ -78,8 +65,9 @@ result<void> client_file::write(const std::string& text) {
   const descriptor file(mkostemp(fresh.data(), O_CLOEXEC));
   if (!file)
     return fail_errno(errc::refused, "cannot write beside", path_);
-  const bool done = write_whole(file.get(), text) && fchmod(file.get(), mode) == 0 &&
-                    fsync(file.get()) == 0 && rename(fresh.c_str(), path_.c_str()) == 0;
+  const bool done = keeper::write_all(file.get(), text) &&
+                    fchmod(file.get(), mode) == 0 && fsync(file.get()) == 0 &&
+                    rename(fresh.c_str(), path_.c_str()) == 0;
   if (done)
     return {};
   auto why = fail_errno(errc::refused, "cannot write", path_);

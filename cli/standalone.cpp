@@ -97,13 +97,14 @@ settle(const std::string& directory, const std::optional<std::string>& config) {
   return own_place{std::move(*where), std::move(*lock)};
 }
 
-/// Whether a daemon lives there for longer than one that is being killed does.
+/// Whether a daemon answers there for longer than one that is being killed does.
 bool stays(const place& where) {
-  const auto daemon = find_keeper(where);
-  if (!daemon)
-    return static_cast<bool>(connect_to(where.socket));
-  pollfd end{daemon->process.get(), POLLIN, 0};
-  return poll(&end, 1, dying_ms) != 1;
+  for (int waited = 0; connect_to(where.socket); waited += another_look_ms) {
+    if (waited >= dying_ms)
+      return true;
+    poll(nullptr, 0, another_look_ms);
+  }
+  return false;
 }
 
 /// One whose client and daemon were killed together. The number 0 is no process: its

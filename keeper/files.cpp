@@ -15,6 +15,15 @@ namespace {
 
 constexpr std::size_t file_bytes_max = 1 << 20;
 
+void sync_directory_of(const std::string& path) {
+  const auto directory = path.substr(0, path.find_last_of('/') + 1);
+  const descriptor fd(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (fd)
+    fsync(fd.get());
+}
+
+} // namespace
+
 bool write_all(int fd, std::string_view text) {
   while (!text.empty()) {
     const auto n = write(fd, text.data(), text.size());
@@ -26,15 +35,6 @@ bool write_all(int fd, std::string_view text) {
   }
   return true;
 }
-
-void sync_directory_of(const std::string& path) {
-  const auto directory = path.substr(0, path.find_last_of('/') + 1);
-  const descriptor fd(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (fd)
-    fsync(fd.get());
-}
-
-} // namespace
 
 tl::unexpected<error>
 fail_errno(errc code, std::string_view what, const std::string& path) {

@@ -19,6 +19,9 @@ namespace troupe::keeper {
 /// not there or refuses.
 bool write_control(const std::string& path, std::string_view text);
 
+/// All of it, however many writes that takes; false with errno if one fails.
+[[nodiscard]] bool write_all(int fd, std::string_view text);
+
 /// Puts a new file in the place of the old one, mode 0600, whole or not at all.
 /// `durable` waits until it would survive a power cut.
 [[nodiscard]] result<void>

@@ -42,7 +42,8 @@ function underTest(scenario) {
   };
   const shell = (prompt, more) => start(prompt, { ...agent.shell, ...more });
   const file = (name) => join(cwd, name);
-  return { ...agent, cwd, stub, session, start, shell, file, runs };
+  const home = join(gateway.root, 'home');
+  return { ...agent, home, cwd, stub, session, start, shell, file, runs };
 }
 
 // Nothing of a scenario that failed is in the way of the next.

@@ -4,7 +4,7 @@
 //
 // As a program: node agents.mjs NAME; says SKIPPED and exits 77 if it is not installed.
 
-import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { realAgent as claudeAgentProgram } from './acp_env.mjs';
@@ -36,9 +36,16 @@ const silent = 'retries in silence until turn_s';
 const patience = { turn_s: 60 };
 
 // Gemini names a session's file by the minute it began in, and begins that file anew when
-// it is to load the session in that same minute.
-const minuteIsOver = ({ created_at }) =>
-  new Date().toISOString().slice(0, 16) > created_at.slice(0, 16);
+// it is to load the session in that same minute. It begins some time after its run.
+const minuteIsOver = ({ updated_at }) =>
+  new Date().toISOString().slice(0, 16) > updated_at.slice(0, 16);
+
+// Claude Code keeps a conversation by its id, a moment after it has told the first of it.
+const claudeKeeps = ({ backend_session_id }, home) => {
+  const projects = join(home, '.claude', 'projects');
+  const files = existsSync(projects) ? readdirSync(projects, { recursive: true }) : [];
+  return files.some((name) => name.endsWith(`${backend_session_id}.jsonl`));
+};
 
 // A plan with a usage limit in place of a key.
 const plan = { ANTHROPIC_API_KEY: '', CLAUDE_CODE_OAUTH_TOKEN: 'stub-token' };
@@ -82,6 +89,7 @@ const rows = {
     program: process.execPath,
     env: claudeEnv,
     variables: once,
+    hasKept: claudeKeeps,
     plan,
     shell: { permissions: { allow: ['Bash'] } },
     outcomes: { usage: 'tokens and money', limit: 'parks, until when is not told' },
@@ -108,7 +116,7 @@ const rows = {
     canLoad: minuteIsOver,
     outcomes: {
       usage: 'tokens', tool: 'without its output', kill: 'begins afresh',
-      limit: 'parks, until when is not told',
+      interrupt: 'is not known any more', limit: 'parks, until when is not told',
     },
   },
   'opencode': {
@@ -160,6 +168,7 @@ function agent(name, row) {
     program: row.file,
     outcomes: {},
     canLoad: () => true,
+    hasKept: () => true,
     ...row,
     name,
     version: version(row.package),

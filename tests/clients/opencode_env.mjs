@@ -22,7 +22,12 @@ const settings = (url, key) => ({
       name: 'stub',
       options: { baseURL: `${url}/v1`, apiKey: key },
       models: {
-        'stub-model': { name: 'stub', limit: { context: 1_000_000, output: 100_000 } },
+        'stub-model': {
+          name: 'stub',
+          limit: { context: 1_000_000, output: 100_000 },
+          attachment: true,
+          modalities: { input: ['text', 'image'], output: ['text'] },
+        },
       },
     },
   },

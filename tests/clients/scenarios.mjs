@@ -50,16 +50,21 @@ async function askless(a, permissions) {
 }
 
 // Continues a run that has ended with a question for its history.
-async function continued(a, run_id) {
+async function goOn(a, run_id) {
   const ended = await a.session.get(run_id);
   await eventually(() => a.canLoad(ended));
   const next = await a.session.answer(run_id, 'HIST');
   a.runs.push(next.run_id);
   const view = await a.session.settled(next.run_id);
-  assert.equal(view.status, 'completed', view.error);
   assert.equal(next.mode, 'resume');
   assert.equal(next.resumed_from_run_id, run_id);
   assert.equal(next.session_id, ended.session_id);
+  return view;
+}
+
+async function continued(a, run_id) {
+  const view = await goOn(a, run_id);
+  assert.equal(view.status, 'completed', view.error);
   return view;
 }
 
@@ -235,6 +240,7 @@ export const scenarios = [
       const { run_id } = await a.shell(`RUN ${hang}\nHIST`, { restart });
       await eventually(() => existsSync(once));
       await eventually(() => hasTold(a, run_id, 'command_started'));
+      await eventually(async () => a.hasKept(await a.session.get(run_id), a.home));
       process.kill(agentOf(run_id, a.program).pid, 'SIGKILL');
       const view = await a.session.settled(run_id);
       assert.equal(view.status, 'completed', view.error);
@@ -254,7 +260,9 @@ export const scenarios = [
       const cancelled = await a.session.call('cancel_run', { run_id, wait_ms: 30_000 });
       assert.equal(cancelled.status, 'cancelled');
       assert.deepEqual(processesOf(run_id), []);
-      const view = await continued(a, run_id);
+      const view = await goOn(a, run_id);
+      if (/cannot be gone on with/.test(view.error)) return 'is not known any more';
+      assert.equal(view.status, 'completed', view.error);
       const history = view.result.final_response;
       if (history === 'history: [HIST]') return afresh;
       assert.match(history, /^history: \[RUN echo one; DRIP 3000.*HIST\]$/);

@@ -28,13 +28,14 @@ const begin = async (agent) => {
   await gateway.troupe('daemon', 'start');
 };
 
-const run = async (program, args, more = {}) => {
+const ended = (program, args, more = {}) => {
   const running = promisify(execFile)(program, args, {
     env: gateway.env, cwd: gateway.cwd, timeout: 60_000, ...more,
   });
   running.child.stdin.end();
-  return (await running).stdout;
+  return running;
 };
+const run = async (...command) => (await ended(...command)).stdout;
 
 const spawning = JSON.stringify({
   backend: 'process',
@@ -134,7 +135,7 @@ test('gemini lists what it is set up with', {
 
   await gateway.troupe('setup', 'gemini');
   const { command: [script] } = agents.gemini;
-  const listed = await run(process.execPath, [script, 'mcp', 'list']);
+  const { stderr: listed } = await ended(process.execPath, [script, 'mcp', 'list']);
 
   assert.match(listed, /troupe: .*mcp .*Connected/);
 });

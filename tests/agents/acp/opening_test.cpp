@@ -118,7 +118,8 @@ TEST_F(AcpOpening, LosesASessionThatIsNotKnown) {
   EXPECT_FALSE((*c_)->takes_turns());
 }
 
-/// claude-agent-acp 0.49.0 keeps what was said a moment after it has told the first of it.
+/// claude-agent-acp 0.49.0 keeps what was said a moment after it has told the first of
+/// it.
 TEST_F(AcpOpening, BeginsAfreshWhatWasLostWithTheAttemptThatBeganIt) {
   begins(
     resuming("old"),
