@@ -56,6 +56,8 @@ private:
 
   void take(std::string_view line) {
     const auto id_at = line.substr(0, 64).find("\"id\":");
+    if (id_at == line.npos)
+      return;
     const auto asked = open_.extract(number_in(line.substr(0, id_at + 32), "id"));
     if (!asked)
       give_up("an answer to nothing: " + std::string(line.substr(0, 300)));
