@@ -16,8 +16,8 @@ http_connection::http_connection(
   std::shared_ptr<http_house> in,
   std::unique_ptr<http_wire> wire,
   std::uint64_t own,
-  std::optional<tcp_ends> ends)
-  : house_(std::move(in)), wire_(std::move(wire)), own_(own), ends_(std::move(ends)) {}
+  const std::optional<tcp_ends>& ends)
+  : house_(std::move(in)), wire_(std::move(wire)), own_(own), ends_(ends) {}
 
 http_connection::~http_connection() {
   release(unsent_.size() + writing_.size() - written_ + body_held_);

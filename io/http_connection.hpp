@@ -32,7 +32,7 @@ public:
     std::shared_ptr<http_house> in,
     std::unique_ptr<http_wire> wire,
     std::uint64_t own,
-    std::optional<tcp_ends> ends);
+    const std::optional<tcp_ends>& ends);
   ~http_connection();
   http_connection(const http_connection&) = delete;
   http_connection& operator=(const http_connection&) = delete;

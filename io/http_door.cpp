@@ -137,7 +137,7 @@ void http_door::state::admit(keeper::descriptor socket) {
   if (ends)
     ends->connection = own;
   const auto made = std::make_shared<http_connection>(
-    house, make_wire(on.context(), std::move(socket), tls), own, std::move(ends));
+    house, make_wire(on.context(), std::move(socket), tls), own, ends);
   inside.emplace(own, made);
   made->start();
   look_later();

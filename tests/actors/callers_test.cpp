@@ -18,16 +18,19 @@ struct Callers : test::house {
   std::size_t looks = 0;
 
   void SetUp() override {
-    eyes = spawn([this](peers_actor::stateful_pointer<eyes_state> self) {
-      return peers_actor::behavior_type{
-        [this, self](const find_peer&) -> caf::result<found_peer> {
-          ++looks;
-          if (blind)
-            return unanswered.emplace_back(self->make_response_promise<found_peer>());
-          return at_far_end;
-        },
-        [](const look_for_peers&) {}};
-    });
+    eyes = spawn(
+      [](peers_actor::stateful_pointer<eyes_state> self, Callers* test) {
+        return peers_actor::behavior_type{
+          [test, self](const find_peer&) -> caf::result<found_peer> {
+            ++test->looks;
+            if (test->blind)
+              return test->unanswered.emplace_back(
+                self->make_response_promise<found_peer>());
+            return test->at_far_end;
+          },
+          [](const look_for_peers&) {}};
+      },
+      this);
     begin();
   }
 

@@ -93,7 +93,8 @@ TEST_F(attached, GoesOnWithAnEndedRunInANewOne) {
   const auto query = called("poll_events");
   EXPECT_EQ(query["run_id"], "r_2");
   EXPECT_EQ(query["after_seq"], 0);
-  reply(page(run_status::failed, {}, 0));
+  reply(page(run_status::failed, {said(1, "no")}, 1));
+  EXPECT_EQ(program_->out.line(), "2025-11-20 11:59:58 ● no") << "it knows the end";
   program_->in.end();
   EXPECT_EQ(program_->exit_code(), exit_failed);
 }
