@@ -1,3 +1,4 @@
+#include "tests/e2e/agent_claude.hpp"
 #include "tests/e2e/agent_oracle.hpp"
 #include "tests/e2e/agent_tree.hpp"
 #include "tests/e2e/agent_tricks.hpp"
@@ -5,16 +6,13 @@
 
 #include "protocol/json.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <ctime>
 #include <iostream>
 #include <map>
-#include <sstream>
 #include <string>
 #include <sys/wait.h>
 #include <thread>
@@ -132,64 +130,6 @@ int chatter(const arguments&) {
     print(std::to_string(i) + std::string(4096, 'c') + '\n');
     rest(1);
   }
-}
-
-/// `LIMITED <seconds> <file>` in a prompt: a usage limit that ends so many seconds from
-/// now, unless there is the file; makes it.
-bool meets_limit(std::string_view told, const std::string& session) {
-  constexpr std::string_view word = "LIMITED ";
-  const auto at = told.find(word);
-  if (at == told.npos)
-    return false;
-  std::istringstream words(std::string(told.substr(at + word.size())));
-  long seconds = 0;
-  std::string file;
-  words >> seconds >> file;
-  file.resize(std::min(file.find('"'), file.size()));
-  if (access(file.c_str(), F_OK) == 0)
-    return false;
-  std::fclose(std::fopen(file.c_str(), "w"));
-  say(
-    {{"type", "result"},
-     {"subtype", "success"},
-     {"is_error", true},
-     {"result",
-      "Claude AI usage limit reached|" + std::to_string(std::time(nullptr) + seconds)},
-     {"session_id", session}});
-  return true;
-}
-
-/// As Claude Code talks, as far as two turns need it: every line it is told is
-/// answered in the session its command line names.
-int claude(const arguments& args) {
-  std::string session;
-  for (std::size_t i = 0; i + 1 < args.size(); ++i)
-    if (args[i] == "--session-id" || args[i] == "--resume")
-      session = args[i + 1];
-  for (std::string line; std::getline(std::cin, line);) {
-    if (meets_limit(line, session))
-      return 1;
-    say(
-      {{"type", "system"},
-       {"subtype", "init"},
-       {"session_id", session},
-       {"tools", json::array()},
-       {"model", "none"}});
-    say(
-      {{"type", "assistant"},
-       {"session_id", session},
-       {"message",
-        {{"role", "assistant"},
-         {"content", json::array({{{"type", "text"}, {"text", "done"}}})}}}});
-    say(
-      {{"type", "result"},
-       {"subtype", "success"},
-       {"is_error", false},
-       {"num_turns", 1},
-       {"result", "done"},
-       {"session_id", session}});
-  }
-  return 0;
 }
 
 /// silent: answers its turn with one message, then no sign of life but an answer to a
