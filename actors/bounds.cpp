@@ -98,7 +98,8 @@ std::optional<error> out_of_bounds(const spawn_run& request) {
   if (request.mode != session_mode::new_ && !request.session_id)
     return error{
       errc::invalid_argument,
-      "session_id: required when session_mode is " + std::string{to_string(request.mode)}};
+      "session_id: required when session_mode is " +
+        std::string{to_string(request.mode)}};
   if (const auto& notify = request.notify)
     if (auto wrong = outside("notify.timeout_s", notify->timeout_s, 1, 600))
       return wrong;

@@ -47,7 +47,8 @@ struct opening_turn {
   agent_message said;
   agent_message prompt; ///< Of the run, if it is a notice.
   bool notice = false;
-  bool begins = false; ///< Whether the prompt began the conversation, if it is a notice.
+  bool begins =
+    false; ///< Whether the prompt began the conversation, if it is a notice.
 };
 
 /// A notice has the prompt with it, its parts too if there are any.

@@ -20,13 +20,16 @@ struct task {
   timestamp since;
 };
 
-inline constexpr std::size_t task_id_max = 8192;
+/// Claude Code takes no longer one; three runs by their ids fit.
+inline constexpr std::size_t task_id_max = 128;
 inline constexpr int task_poll_ms = 2000;
 
 /// Whether a tool can be waited for like this.
 [[nodiscard]] bool can_be_task(const tool& which);
 
-/// Printable ASCII. Empty if it would be longer than `task_id_max`.
+/// Printable ASCII without spaces, fit for a header. Empty if it would be longer than
+/// `task_id_max`, or an argument is more than letters, digits and `_-.`, or a list of
+/// that.
 [[nodiscard]] std::string id_of(const task& of);
 
 /// The task of an id that these tools have given.

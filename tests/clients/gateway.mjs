@@ -143,10 +143,12 @@ export class Gateway {
     await eventually(() => ![undefined, old].includes(this.supervisorPid()));
   }
 
-  // Keeper and supervisor at once: nobody is left to go on by itself.
-  killDaemon() {
+  // Keeper and supervisor at once: nobody is left to go on by itself. Resolves when both
+  // are gone.
+  async killDaemon() {
     const both = [this.supervisorPid(), this.daemonPid()];
     for (const pid of both) process.kill(pid, 'SIGKILL');
+    await eventually(() => !both.some(isAlive));
   }
 
   // Ends clients and daemon; nothing that either started may be left then.

@@ -47,6 +47,12 @@ class Claude extends Conversation {
     this.say(script);
   }
 
+  // Whether its model has called that tool of the gateway.
+  hasCalled(tool) {
+    const named = `"type":"tool_use"[^}]*"name":"${Claude.prefix}${tool}"`;
+    return this.hasTold(new RegExp(named));
+  }
+
   // What was said last in the turn.
   async end() {
     return (await this.result()).result;
@@ -111,12 +117,16 @@ class Codex extends CodexConversation {
   }
 
   open() {
-    return super.open({ approvalPolicy: 'never', model });
+    return super.open({ approvalPolicy: 'on-request', model });
   }
 
   async begin(script) {
     this.from = this.log.length;
     await this.say(script);
+  }
+
+  hasCalled(tool) {
+    return this.hasTold(new RegExp(`"type":"mcpToolCall"[^}]*"tool":"${tool}"`));
   }
 
   async end() {
@@ -140,6 +150,9 @@ class Codex extends CodexConversation {
 }
 
 for (const Kind of [Claude, Codex]) {
+  Kind.prototype.hasTold = function hasTold(what) {
+    return this.log.some(({ dir, line }) => dir === 'out' && what.test(line));
+  };
   Kind.prototype.turn = async function turn(script) {
     await this.begin(script);
     return this.end();

@@ -1,4 +1,4 @@
-// What an agent asks while the real Claude Code waits for it: a form for the
+// What an agent asks while the real Claude Code or Codex waits for it: a form for the
 // person behind the client. Where a host speaks for the person the form is shown and its
 // answer settles the request; a client that runs by itself waves it away, and the request
 // is left to its model.
@@ -11,6 +11,8 @@ import { claudeProgram } from './claude_env.mjs';
 import { Gateway } from './gateway.mjs';
 import { alone, calls, converse, delegating } from './mcp_client.mjs';
 import { startStub } from './stub_llm.mjs';
+
+const older = { MCP_PROTOCOL_NEGOTIATION: 'legacy' };
 
 let stub;
 let gateway;
@@ -47,7 +49,9 @@ const settledBy = async (file) => {
   return [];
 };
 
-for (const [name, era, env] of [['claude', 'modern', {}]]) {
+for (const [name, era, env] of [
+  ['claude', 'modern', {}], ['claude', 'legacy', older], ['codex', 'legacy', {}],
+]) {
   for (const way of ['stdio', 'HTTP']) {
     const door = () => (way === 'HTTP' ? http : undefined);
     const reach = () => ({ gateway, door: door(), env, url: stub.url });

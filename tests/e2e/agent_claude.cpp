@@ -17,7 +17,8 @@ void tell(const json& message) {
   print(print_json(message) + '\n');
 }
 
-/// A usage limit that ends so many seconds from now, unless there is the file; makes it.
+/// A usage limit that ends so many seconds from now, unless there is the file; makes
+/// it.
 bool meets_limit(std::string_view told, const std::string& session) {
   constexpr std::string_view word = "LIMITED ";
   const auto at = told.find(word);

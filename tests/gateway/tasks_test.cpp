@@ -135,15 +135,6 @@ TEST_F(Tasks, IsNotForAClientThatDoesNotKnowOfThem) {
 
 TEST_F(Tasks, RefusesIdsThatNoToolHasGiven) {
   const auto good = wait()["result"]["taskId"].get<std::string>();
-  const auto coded = [](const json& value) {
-    std::string id;
-    for (const unsigned char byte : print_json(value)) {
-      constexpr std::string_view digits = "0123456789abcdef";
-      id += digits[byte >> 4];
-      id += digits[byte & 15];
-    }
-    return id;
-  };
   const std::vector<json> all{
     "",
     "5",
@@ -151,17 +142,70 @@ TEST_F(Tasks, RefusesIdsThatNoToolHasGiven) {
     7,
     json(),
     good.substr(1),
+    good + '!',
+    good + "!mode",
+    good + "!mode=",
+    good + "!mode=any,all",
+    good + "!run_ids:r_1,,r_2",
     std::string(task_id_max + 2, '0'),
-    coded({"wait_runs", 5}),
-    coded({"wait_runs", "5", json::object()}),
-    coded({"wait_runs", 5, json::array()}),
-    coded({"spawn_run", 5, json::object()}),
-    coded({7, 5, json::object()})};
+    "wait_runs",
+    "wait_runs!",
+    "wait_runs!?",
+    "wait_runs!5 ",
+    "spawn_run!5",
+    "!5"};
   for (const auto& id : all) {
     const auto refused = look_at(id);
     ASSERT_TRUE(refused.contains("error")) << id << refused;
     EXPECT_EQ(refused["error"]["code"], jsonrpc::invalid_params) << id;
     EXPECT_THAT(refused["error"]["message"].get<std::string>(), HasSubstr("taskId"));
+  }
+}
+
+TEST_F(Tasks, HasAnIdThatClaudeCodeTakesForThreeRuns) {
+  const json runs{
+    "r_01M8GGH5C9CMMKBWQSDW1EYGSQ",
+    "r_01M8GGH5C9CMMKBWQSDW1EYGSR",
+    "r_01M8GGH5C9CMMKBWQSDW1EYGSS"};
+  const json arguments{{"run_ids", runs}, {"until", "terminal"}};
+  const auto begun =
+    ask("tools/call", {{"name", "wait_runs"}, {"arguments", arguments}})["result"];
+  ASSERT_EQ(begun["resultType"], "task");
+
+  const auto id = begun["taskId"].get<std::string>();
+  const auto found = read_task(id, *listed("runs"));
+
+  EXPECT_LE(id.size(), 128U) << id;
+  EXPECT_TRUE(std::ranges::all_of(id, [](char c) { return c > ' ' && c <= '~'; }))
+    << id;
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->arguments, arguments);
+}
+
+TEST_F(Tasks, AreOnlyThoseOfIdsThatCanBeGiven) {
+  const auto list = listed("runs");
+  for (const auto* id :
+       {"",
+        "wait_runs",
+        "wait_runs!",
+        "wait_runs!-1y2p0ij32e8e8!run_ids:r_1",
+        "wait_runs!zzzzzzzzzzzzzz!run_ids:r_1",
+        "wait_runs!0!run_ids",
+        "wait_runs!0!run_ids:",
+        "wait_runs!0!mode=any,all",
+        "wait_runs!0!run_ids:a b",
+        "cancel_run!0!run_id=r_1"})
+    EXPECT_FALSE(read_task(id, *list)) << id;
+  EXPECT_TRUE(read_task("wait_runs!0!run_ids:r_1", *list));
+}
+
+TEST_F(Tasks, IsAnOrdinaryWaitWhereItsIdCannotSayWhatWasAsked) {
+  for (const auto* who : {"two words", "a,b", "a!b", "\u00e4", ""}) {
+    const auto answered = ask(
+      "tools/call",
+      {{"name", "wait_runs"}, {"arguments", {{"run_ids", {who}}}}})["result"];
+
+    EXPECT_EQ(answered["resultType"], "complete") << who;
   }
 }
 
