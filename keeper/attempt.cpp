@@ -165,13 +165,21 @@ result<void> attempt::confine(launch& what) {
   return {};
 }
 
+/// A tree that was let go may still see it change, when the attempt is forgotten.
 tree::events attempt::tree_events() {
+  const std::weak_ptr<const bool> here = tended_;
   return {
     [this](launched agent) { on_started(std::move(agent)); },
     [this](std::string why, bool passes) { on_refused(std::move(why), passes); },
     [this](const ending& how, bool alone) { on_exited(how, alone); },
-    [this] { look(); },
-    [this] { kill_tree(); }};
+    [this, here] {
+      if (!here.expired())
+        look();
+    },
+    [this, here] {
+      if (!here.expired())
+        kill_tree();
+    }};
 }
 
 void attempt::start() {
@@ -267,6 +275,7 @@ void attempt::look() {
     return;
   on_.waits.cancel(next_round_);
   gone_ = gone_report{what_.key, tree_->proof(), wall_now()};
+  tended_.reset();
   std::ignore =
     on_.waits.after(0ms, [past = std::shared_ptr<tree>(std::move(tree_))] {});
   tell_(*gone_, {});

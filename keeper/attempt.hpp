@@ -78,6 +78,7 @@ private:
   descriptor ruleset_;
   std::unique_ptr<input> input_;
   std::unique_ptr<tree> tree_;
+  std::shared_ptr<const bool> tended_ = std::make_shared<const bool>(true);
   launched main_;
   std::optional<spawned_report> spawned_;
   std::optional<exited_report> exited_;
