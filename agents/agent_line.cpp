@@ -1,5 +1,6 @@
 #include "agents/agent_line.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 namespace troupe::agents {
@@ -76,6 +77,12 @@ std::optional<std::int64_t> number_in(const json& j, std::string_view name) {
   if (read_integer(member(j, name), value))
     return {};
   return value;
+}
+
+std::uint64_t count_in(const json& j, std::string_view name) {
+  constexpr std::int64_t most = 1LL << 48;
+  return static_cast<std::uint64_t>(
+    std::clamp<std::int64_t>(number_in(j, name).value_or(0), 0, most));
 }
 
 json quoted(std::string_view line, bool cut) {

@@ -4,6 +4,7 @@
 #include "protocol/json.hpp"
 #include "protocol/messages.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,6 +23,9 @@ namespace troupe::agents {
 [[nodiscard]] bool flag_in(const json& j, std::string_view name);
 [[nodiscard]] std::optional<std::int64_t>
 number_in(const json& j, std::string_view name);
+
+/// A number of things, 0 if it is none or below, at most 2^48.
+[[nodiscard]] std::uint64_t count_in(const json& j, std::string_view name);
 
 /// `{"text"}` of a line that is not understood; `"binary": true` if bytes had to be
 /// replaced, `"truncated": true` if the line was cut.

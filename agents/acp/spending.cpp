@@ -1,16 +1,8 @@
 #include "agents/acp/spending.hpp"
 
-#include <algorithm>
-
 namespace troupe::agents::acp {
 
 namespace {
-
-std::uint64_t count_in(const json& usage, std::string_view name) {
-  constexpr std::int64_t most = 1LL << 48;
-  return static_cast<std::uint64_t>(
-    std::clamp<std::int64_t>(number_in(usage, name).value_or(0), 0, most));
-}
 
 /// Gemini's way, beside the protocol's.
 const json& quota_in(const json& result) {

@@ -1,21 +1,15 @@
 #include "agents/claude/spending.hpp"
 
-#include <algorithm>
-
 namespace troupe::agents::claude {
 
 namespace {
 
 token_usage tokens_in(const json& usage) {
-  constexpr std::int64_t most = 1LL << 48;
-  const auto count = [&](std::string_view name) {
-    return static_cast<std::uint64_t>(
-      std::clamp<std::int64_t>(number_in(usage, name).value_or(0), 0, most));
-  };
   return {
-    .input_tokens = count("input_tokens") + count("cache_creation_input_tokens"),
-    .output_tokens = count("output_tokens"),
-    .cached_input_tokens = count("cache_read_input_tokens")};
+    .input_tokens =
+      count_in(usage, "input_tokens") + count_in(usage, "cache_creation_input_tokens"),
+    .output_tokens = count_in(usage, "output_tokens"),
+    .cached_input_tokens = count_in(usage, "cache_read_input_tokens")};
 }
 
 void add_to(token_usage& sum, const token_usage& more) {

@@ -1,9 +1,8 @@
 #include "agents/codex/exec_items.hpp"
 
-#include <algorithm>
-#include <array>
+#include "agents/codex/spending.hpp"
+
 #include <cctype>
-#include <cstdint>
 
 namespace troupe::agents::codex {
 
@@ -33,20 +32,22 @@ json changes_of(json changes) {
   return changes;
 }
 
-std::uint64_t count_of(const json& usage, std::string_view name) {
-  constexpr std::int64_t most = 1LL << 48;
-  return static_cast<std::uint64_t>(
-    std::clamp<std::int64_t>(number_in(usage, name).value_or(0), 0, most));
+/// `codex exec` names in snakes what the app server names in camels.
+json with_camel_names(const json& given) {
+  json named = json::object();
+  for (const auto& [name, value] : given.items())
+    named[in_camels(name)] = value;
+  return named;
 }
 
 } // namespace
 
 json as_server_item(const json& item) {
-  json shown = json::object();
   if (!item.is_object())
-    return shown;
-  for (const auto& [name, value] : item.items())
-    shown[in_camels(name)] = name == "changes" ? changes_of(value) : value;
+    return json::object();
+  auto shown = with_camel_names(item);
+  if (const auto changes = shown.find("changes"); changes != shown.end())
+    *changes = changes_of(*changes);
   shown["type"] = type_of(item);
   if (text_in(item, "type") == "reasoning")
     shown["summary"] = json::array({text_in(item, "text")});
@@ -63,12 +64,7 @@ json exec_todos(const json& item) {
 }
 
 token_usage exec_tokens(const json& usage) {
-  const auto input = count_of(usage, "input_tokens");
-  const auto cached = std::min(input, count_of(usage, "cached_input_tokens"));
-  return {
-    .input_tokens = input - cached,
-    .output_tokens = count_of(usage, "output_tokens"),
-    .cached_input_tokens = cached};
+  return tokens_in(usage.is_object() ? with_camel_names(usage) : json::object());
 }
 
 } // namespace troupe::agents::codex

@@ -8,22 +8,6 @@ namespace {
 
 constexpr std::size_t threads_max = 256;
 
-std::uint64_t count_in(const json& usage, std::string_view name) {
-  constexpr std::int64_t most = 1LL << 48;
-  return static_cast<std::uint64_t>(
-    std::clamp<std::int64_t>(number_in(usage, name).value_or(0), 0, most));
-}
-
-/// What comes from a cache is part of the input, as the agent counts.
-token_usage tokens_in(const json& usage) {
-  const auto input = count_in(usage, "inputTokens");
-  const auto cached = std::min(input, count_in(usage, "cachedInputTokens"));
-  return {
-    .input_tokens = input - cached,
-    .output_tokens = count_in(usage, "outputTokens"),
-    .cached_input_tokens = cached};
-}
-
 token_usage minus(const token_usage& all, const token_usage& some) {
   const auto less = [](std::uint64_t a, std::uint64_t b) { return a - std::min(a, b); };
   return {
@@ -33,6 +17,15 @@ token_usage minus(const token_usage& all, const token_usage& some) {
 }
 
 } // namespace
+
+token_usage tokens_in(const json& usage) {
+  const auto input = count_in(usage, "inputTokens");
+  const auto cached = std::min(input, count_in(usage, "cachedInputTokens"));
+  return {
+    .input_tokens = input - cached,
+    .output_tokens = count_in(usage, "outputTokens"),
+    .cached_input_tokens = cached};
+}
 
 void spending::note(const std::string& thread, const json& usage, origin from) {
   const auto total = tokens_in(member(usage, "total"));

@@ -8,6 +8,9 @@
 
 namespace troupe::agents::codex {
 
+/// What comes from a cache is part of the input, as the agent counts.
+[[nodiscard]] token_usage tokens_in(const json& usage);
+
 /// Tokens of an attempt, from `thread/tokenUsage/updated`, whose totals are those of a
 /// thread since it was begun. The agent tells no money.
 class spending {

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
+import { tellsWhatItDoes } from './codex_events.mjs';
 import { agentTests } from './gateway.mjs';
 
 const writing = { backend_config: { sandbox: 'workspace-write' } };
@@ -17,22 +18,7 @@ const continued = async (run_id, input_message) => {
 };
 
 test('what it does is told as events', async () => {
-  const { run_id } = await start(
-    `THINK hard\nRUN echo from the shell\nWRITE ${file('new')} words\nSAY done`, writing,
-  );
-
-  const events = await t.session.events(run_id);
-
-  const types = events.map((e) => e.type);
-  const told = [
-    'reasoning', 'command_started', 'command_finished', 'tool_started', 'file_changed',
-    'tool_finished', 'agent_message', 'run_completed',
-  ];
-  for (const type of told) assert.ok(types.includes(type), `${type} in ${types}`);
-  const finished = events.find((e) => e.type === 'command_finished');
-  assert.equal(finished.data.command, 'echo from the shell');
-  assert.equal(finished.data.output, 'from the shell\n');
-  assert.ok(existsSync(file('new')));
+  await tellsWhatItDoes(t, writing);
 });
 
 test('a run that goes on has the sandbox of the one before', async () => {

@@ -3,9 +3,13 @@
 // is a request to the host, which `form` awaits.
 
 import { spawn } from 'node:child_process';
+import { after, before } from 'node:test';
 import { agents } from './agents.mjs';
+import { claudeProgram } from './claude_env.mjs';
 import { CodexConversation } from './codex_conversation.mjs';
 import { Conversation, streaming } from './conversation.mjs';
+import { Gateway } from './gateway.mjs';
+import { startStub } from './stub_llm.mjs';
 
 const offered = ['spawn_run', 'wait_runs', 'get_run', 'list_runs', 'continue_run'];
 const deadline = 120_000;
@@ -206,3 +210,26 @@ export const delegating = (name, ask) =>
   );
 
 export const names = Object.keys(programs);
+
+// What has Claude Code speak the era before 2026-07-28.
+export const older = { MCP_PROTOCOL_NEGOTIATION: 'legacy' };
+
+// One gateway for all tests of a file, reached over stdio and HTTP, and the stub model.
+export function gatewayForAll() {
+  const t = {
+    reach: (env, way) => ({
+      gateway: t.gateway, door: way === 'HTTP' ? t.http : undefined, env, url: t.stub.url,
+    }),
+  };
+  before(async () => {
+    t.stub = await startStub();
+    t.gateway = new Gateway({ url: t.stub.url });
+    t.gateway.putOnPath('claude', claudeProgram);
+    t.http = await t.gateway.openHttp();
+  });
+  after(async () => {
+    await t.gateway.close();
+    await t.stub.close();
+  });
+  return t;
+}

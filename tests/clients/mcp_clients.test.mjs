@@ -2,13 +2,8 @@
 // each era that they speak: they start a run, wait for it and read its answer.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { claudeProgram } from './claude_env.mjs';
-import { Gateway } from './gateway.mjs';
-import { converse, delegating } from './mcp_client.mjs';
-import { startStub } from './stub_llm.mjs';
-
-const older = { MCP_PROTOCOL_NEGOTIATION: 'legacy' };
+import { test } from 'node:test';
+import { converse, delegating, gatewayForAll, older } from './mcp_client.mjs';
 
 // The revision that each opens with, as the gateway is told.
 const speakers = [
@@ -17,35 +12,18 @@ const speakers = [
   ['codex', '2025-06-18', {}],
 ];
 
-let stub;
-let gateway;
-let http;
-
-before(async () => {
-  stub = await startStub();
-  gateway = new Gateway({ url: stub.url });
-  gateway.putOnPath('claude', claudeProgram);
-  http = await gateway.openHttp();
-});
-
-after(async () => {
-  await gateway.close();
-  await stub.close();
-});
+const all = gatewayForAll();
 
 for (const [name, revision, env] of speakers) {
   for (const way of ['stdio', 'HTTP']) {
     const title = `${name} over ${way} in MCP ${revision}`;
-    const open = (t) =>
-      converse(t, name, {
-        gateway, door: way === 'HTTP' ? http : undefined, env, url: stub.url,
-      });
+    const open = (t) => converse(t, name, all.reach(env, way));
 
     test(`${title} has a process work for it`, async (t) => {
       const c = await open(t);
 
       const said = await c.turn(delegating(name, {
-        backend: 'process', prompt: 'go', cwd: gateway.cwd,
+        backend: 'process', prompt: 'go', cwd: all.gateway.cwd,
         backend_config: { command: ['sh', '-c', 'echo 6 x 7'] },
       }));
 
@@ -56,8 +34,8 @@ for (const [name, revision, env] of speakers) {
       const c = await open(t);
 
       const said = await c.turn(delegating(name, {
-        backend: 'claude_code', prompt: 'SAY greetings from below', cwd: gateway.cwd,
-        env: gateway.env,
+        backend: 'claude_code', prompt: 'SAY greetings from below', cwd: all.gateway.cwd,
+        env: all.gateway.env,
       }));
 
       assert.equal(said, 'the worker said: greetings from below');
@@ -67,7 +45,7 @@ for (const [name, revision, env] of speakers) {
 
 test('without tool search the model of claude is offered the tools at once', async (t) => {
   const env = { ENABLE_TOOL_SEARCH: 'false' };
-  const c = await converse(t, 'claude', { gateway, env, url: stub.url });
+  const c = await converse(t, 'claude', all.reach(env));
 
   const offered = (await c.turn('TOOLS')).split(' ');
 

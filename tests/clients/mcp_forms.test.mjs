@@ -6,40 +6,21 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
-import { claudeProgram } from './claude_env.mjs';
-import { Gateway } from './gateway.mjs';
-import { alone, calls, converse, delegating } from './mcp_client.mjs';
-import { startStub } from './stub_llm.mjs';
+import { test } from 'node:test';
+import { alone, calls, converse, delegating, gatewayForAll, older } from './mcp_client.mjs';
 
-const older = { MCP_PROTOCOL_NEGOTIATION: 'legacy' };
-
-let stub;
-let gateway;
-let http;
-
-before(async () => {
-  stub = await startStub();
-  gateway = new Gateway({ url: stub.url });
-  gateway.putOnPath('claude', claudeProgram);
-  http = await gateway.openHttp();
-});
-
-after(async () => {
-  await gateway.close();
-  await stub.close();
-});
+const all = gatewayForAll();
 
 // A Claude Code that asks before it makes this file.
 const asker = (file) => ({
-  backend: 'claude_code', prompt: `RUN touch ${file}\nSAY made it`, cwd: gateway.cwd,
-  env: gateway.env,
+  backend: 'claude_code', prompt: `RUN touch ${file}\nSAY made it`, cwd: all.gateway.cwd,
+  env: all.gateway.env,
 });
 
-const fresh = () => join(gateway.cwd, crypto.randomUUID());
+const fresh = () => join(all.gateway.cwd, crypto.randomUUID());
 
 const settledBy = async (file) => {
-  const session = await gateway.connect();
+  const session = await all.gateway.connect();
   const { runs } = await session.call('list_runs', { limit: 20 });
   for (const { run_id } of runs) {
     const told = (await session.events(run_id)).filter((e) => e.data.request_id);
@@ -53,12 +34,9 @@ for (const [name, era, env] of [
   ['claude', 'modern', {}], ['claude', 'legacy', older], ['codex', 'legacy', {}],
 ]) {
   for (const way of ['stdio', 'HTTP']) {
-    const door = () => (way === 'HTTP' ? http : undefined);
-    const reach = () => ({ gateway, door: door(), env, url: stub.url });
-
     test(`a person behind ${name} over ${way}, ${era}, gives leave by a form`, async (t) => {
       const file = fresh();
-      const c = await converse(t, name, reach());
+      const c = await converse(t, name, all.reach(env, way));
 
       await c.begin(delegating(name, asker(file)));
       const form = await c.form();
@@ -84,7 +62,7 @@ for (const [name, era, env] of [
       'it is ${result.runs.0.status}',
     );
 
-    const { stdout, stderr } = await alone(name, { gateway, env, url: stub.url, prompt });
+    const { stdout, stderr } = await alone(name, { ...all.reach(env), prompt });
 
     assert.match(stdout, /it is completed/, stdout + stderr);
     assert.equal(existsSync(file), false);
