@@ -40,11 +40,13 @@ const patience = { turn_s: 60 };
 const minuteIsOver = ({ updated_at }) =>
   new Date().toISOString().slice(0, 16) > updated_at.slice(0, 16);
 
-// Claude Code keeps a conversation by its id, a moment after it has told the first of it.
+// Claude Code keeps a conversation by its id, each message a moment after it has told of
+// it.
 const claudeKeeps = ({ backend_session_id }, home) => {
   const projects = join(home, '.claude', 'projects');
   const files = existsSync(projects) ? readdirSync(projects, { recursive: true }) : [];
-  return files.some((name) => name.endsWith(`${backend_session_id}.jsonl`));
+  const kept = files.find((name) => name.endsWith(`${backend_session_id}.jsonl`));
+  return kept && readFileSync(join(projects, kept), 'utf8').includes('"tool_use"');
 };
 
 // A plan with a usage limit in place of a key.
@@ -57,6 +59,7 @@ const rows = {
     env: claudeEnv,
     variables: { ...once, TROUPE_CLAUDE_CODE_COMMAND: claudeProgram },
     plan,
+    hasKept: claudeKeeps,
     shell: { permissions: { allow: ['Bash'] } },
     outcomes: { usage: 'tokens and money' },
   },

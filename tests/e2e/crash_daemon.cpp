@@ -1,7 +1,7 @@
 #include "tests/e2e/crash_daemon.hpp"
 
 #include "cli/starter.hpp"
-#include "keeper/lease.hpp"
+#include "keeper/processes.hpp"
 #include "protocol/jsonrpc.hpp"
 
 #include <algorithm>
@@ -10,9 +10,19 @@
 #include <fstream>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 namespace troupe::e2e {
+
+namespace {
+
+bool has_ended(const keeper::descriptor& pidfd) {
+  pollfd end{pidfd.get(), POLLIN, 0};
+  return poll(&end, 1, 0) == 1;
+}
+
+} // namespace
 
 void crash_daemon::SetUp() {
   configure("limits:\n  spawns_per_minute: 1000000\ntoolsets: [runs, agents]\n");
@@ -46,8 +56,14 @@ void crash_daemon::start() {
 }
 
 bool crash_daemon::keeper_ended() const {
-  pollfd end{keeper_.pidfd.get(), POLLIN, 0};
-  return keeper_.pid == 0 || poll(&end, 1, 0) == 1;
+  return keeper_.pid == 0 || has_ended(keeper_.pidfd);
+}
+
+void crash_daemon::end_keeper() {
+  const keeper::descriptor it(static_cast<int>(syscall(SYS_pidfd_open, keeper(), 0)));
+  ASSERT_TRUE(it) << point();
+  keeper::send_signal(it.get(), SIGTERM);
+  EXPECT_TRUE(eventually([&] { return has_ended(it); })) << point() << log();
 }
 
 void crash_daemon::wait_for_keeper() {

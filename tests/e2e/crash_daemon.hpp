@@ -31,7 +31,8 @@ protected:
   void TearDown() override;
 
   void start();
-  [[nodiscard]] bool keeper_ended() const;
+  /// With SIGTERM; returns when that process has ended, whoever ended it.
+  void end_keeper();
 
   /// Asks until there is an answer, whoever dies meanwhile.
   json ask(const std::string& tool, const json& arguments);
@@ -76,6 +77,8 @@ private:
   };
 
   std::optional<json> try_once(const std::string& tool, const json& arguments);
+  /// The one that `start` started; it may have a successor that lives.
+  [[nodiscard]] bool keeper_ended() const;
   void wait_for_keeper();
   void check_attempts(const crash_plan& plan, const json& run);
   void check_events(const json& run);

@@ -1,7 +1,5 @@
 #include "tests/e2e/crash_daemon.hpp"
 
-#include "keeper/lease.hpp"
-
 #include <csignal>
 
 namespace troupe::e2e {
@@ -137,14 +135,8 @@ private:
   std::string shutdown_act() {
     const auto run_id = begin("hold_on");
     await_word(run_id);
-    const auto old = keeper();
     aim_now();
-    kill(old, SIGTERM);
-    EXPECT_TRUE(eventually([&] {
-      const auto now = keeper::read_daemon(place_.state());
-      return keeper_ended() || (now && now->pid != old);
-    }))
-      << point() << log();
+    end_keeper();
     ask("cancel_run", {{"run_id", run_id}});
     return run_id;
   }
