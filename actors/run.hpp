@@ -131,6 +131,7 @@ private:
   void save_then(const std::function<void()>& go_on);
   void forget(const std::set<std::uint32_t>& attempts);
   void save_session();
+  bool lose_session(const exit_reason& why); ///< Whether the run can begin afresh.
   void notify(notify_on what);
   void send_notices();
   void retire();

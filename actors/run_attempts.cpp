@@ -279,7 +279,9 @@ void run_state::over(const attempt_over& ended) {
   if (ended.unsent)
     record_.waiting_turns = *ended.unsent;
   healthy_for_ = ended.healthy_for;
-  if (ended.for_good && !record_.stop_reason && !record_.restart_order)
+  const bool is_lost =
+    ended.why.session_lost.value_or(false) && !lose_session(ended.why);
+  if ((ended.for_good || is_lost) && !record_.stop_reason && !record_.restart_order)
     return conclude(run_event::ended_badly, ended.why);
   decide(ended.why);
 }

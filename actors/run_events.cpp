@@ -233,6 +233,21 @@ void run_state::save_session() {
     around_.journal, ::troupe::save_session{.session = std::move(session)});
 }
 
+/// It can with a conversation that is its own.
+bool run_state::lose_session(const exit_reason& why) {
+  if (record_.attempts.front().resumed)
+    return false;
+  record_.view.backend_session_id.reset();
+  record_.view.takeover.reset();
+  const json data{
+    {"kind", "begins_afresh"},
+    {"message", why.detail},
+    {"attempt", record_.attempts.back().view.n}};
+  emit({event_type::warning, {print_json(data)}});
+  save_session();
+  return true;
+}
+
 void run_state::report() {
   self_->send(registry_, run_report{.brief = brief()});
 }

@@ -59,6 +59,7 @@ struct exit_reason {
   std::optional<int> code;
   std::optional<int> signal;
   std::optional<timestamp> until;
+  std::optional<bool> session_lost;
 
   friend bool operator==(const exit_reason&, const exit_reason&) = default;
 
@@ -73,6 +74,10 @@ struct exit_reason {
       optional(
         "signal", &exit_reason::signal, "Signal number, if it was killed by one."),
       optional("until", &exit_reason::until, "When a usage limit ends."),
+      optional(
+        "session_lost",
+        &exit_reason::session_lost,
+        "The agent no longer knew the session."),
     };
   }
 };

@@ -173,9 +173,10 @@ private:
 
   /// An agent that was killed early may not have kept what this run has begun.
   void not_opened(const exit_reason& why, step& out) {
-    if (opening_.lost())
+    const bool is_lost = why.session_lost.value_or(false);
+    if (is_lost)
       session_.reset();
-    if (opening_.lost() && first_ && first_->notice && first_->begins) {
+    if (is_lost && first_ && first_->notice && first_->begins) {
       warn(out, "begins_afresh", {{"message", why.detail}});
       first_ = opening_turn{.said = std::move(first_->prompt), .prompt = {}};
       return opening_.anew(rpc_, out);

@@ -61,7 +61,6 @@ void opening::begin(rpc& asks, step& out) {
 void opening::anew(rpc& asks, step& out) {
   session_id_.clear();
   resume_ = false;
-  lost_ = false;
   std::ignore = open(asks, out);
 }
 
@@ -171,12 +170,12 @@ opening::failure opening::catch_up(rpc& asks, step& out) {
   return {};
 }
 
-opening::failure opening::not_found(const std::string& why) {
-  lost_ = true;
+opening::failure opening::not_found(const std::string& why) const {
   return exit_reason{
-    exit_kind::protocol_error,
-    "session " + session_id_ + " cannot be gone on with: " + why +
-      "; start with session_mode new"};
+    .reason = exit_kind::protocol_error,
+    .detail = "session " + session_id_ + " cannot be gone on with: " + why +
+              "; start with session_mode new",
+    .session_lost = true};
 }
 
 } // namespace troupe::agents::acp

@@ -36,8 +36,6 @@ public:
   /// Whether the agent can go on with a session in another process.
   [[nodiscard]] bool resumable() const { return resumes_ || loads_; }
 
-  /// Whether the session to go on with could not be had.
-  [[nodiscard]] bool lost() const { return lost_; }
   [[nodiscard]] bool is_draft() const { return version_ == draft_version; }
 
   /// Its `promptCapabilities`; null if it names none, as in the draft.
@@ -52,7 +50,7 @@ private:
   [[nodiscard]] failure opened(const json& line, rpc& asks, step& out);
   [[nodiscard]] failure set_mode(const json& session, rpc& asks, step& out);
   [[nodiscard]] failure catch_up(rpc& asks, step& out);
-  [[nodiscard]] failure not_found(const std::string& why);
+  [[nodiscard]] failure not_found(const std::string& why) const;
 
   std::string cwd_;
   std::string session_id_;
@@ -62,7 +60,6 @@ private:
   std::int64_t version_ = stable_version;
   bool resumes_ = false;
   bool loads_ = false;
-  bool lost_ = false;
   bool ready_ = false;
   bool gemini_ = false;
   json takes_;

@@ -106,9 +106,10 @@ judge_failure(const json& result, std::string words, const turn_facts& facts) {
     return {exit_kind::agent_error, "interrupted"};
   if (is_unknown_session(words))
     return {
-      exit_kind::protocol_error,
-      "session " + std::string(text_in(result, "session_id")) +
-        " is not known any more; start with session_mode new"};
+      .reason = exit_kind::protocol_error,
+      .detail = "session " + std::string(text_in(result, "session_id")) +
+                " is not known any more; start with session_mode new",
+      .session_lost = true};
   exit_reason reason{kind_of_api_error(result, words), shown("the turn failed")};
   if (reason.reason == exit_kind::rate_limited) {
     reason.until = epoch_after_bar(words);
@@ -146,8 +147,12 @@ exit_reason judge_end(const process_end& how, bool asked, bool said_anything) {
     reason.reason != exit_kind::completed && reason.reason != exit_kind::lost;
   if (failed && says_any(how.stderr_tail, login_words))
     reason.reason = exit_kind::auth;
-  else if (is_unknown_session(how.stderr_tail) || is_garbled(how.stderr_tail))
+  else if (is_garbled(how.stderr_tail))
     reason.reason = exit_kind::protocol_error;
+  else if (is_unknown_session(how.stderr_tail)) {
+    reason.reason = exit_kind::protocol_error;
+    reason.session_lost = true;
+  }
   return reason;
 }
 

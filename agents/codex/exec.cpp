@@ -53,9 +53,9 @@ private:
     if (!resumed_ || said_anything_ || reason.reason != exit_kind::agent_error)
       return reason;
     auto refused = judge_refusal({{"message", reason.detail}}, session_.value_or(""));
-    reason.reason = refused.reason;
-    reason.detail = std::move(refused.detail);
-    return reason;
+    refused.code = reason.code;
+    refused.signal = reason.signal;
+    return refused;
   }
 
   /// Of a thread that is gone on with it tells all that was ever spent in it.

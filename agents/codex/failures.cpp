@@ -131,8 +131,10 @@ exit_reason judge_refusal(const json& error, const std::string& session) {
   const auto words = words_of(error);
   if (is_unknown_session(error))
     return {
-      exit_kind::protocol_error,
-      "session " + session + " is not known any more; start with session_mode new"};
+      .reason = exit_kind::protocol_error,
+      .detail =
+        "session " + session + " is not known any more; start with session_mode new",
+      .session_lost = true};
   if (has(words, "active writer"))
     return {exit_kind::protocol_error, words};
   return {exit_kind::agent_error, words.empty() ? "no thread was given" : words};

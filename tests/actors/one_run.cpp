@@ -19,6 +19,14 @@ result<continued_run> one_run::says(const std::string& id, const json& message) 
     names, by_person<continue_run>({{"run_id", id}, {"input_message", message}}));
 }
 
+std::vector<std::string> one_run::turns_of(const std::string& id, std::uint32_t n) {
+  std::vector<std::string> texts;
+  const auto said = store::load_inputs(disk, id, n);
+  for (const auto& each : said->inputs)
+    texts.push_back((*parse_json(each.body.text))["text"]);
+  return texts;
+}
+
 result<cancelled_run> one_run::cancel(const std::string& id, int wait_ms) {
   auto asked_for =
     ask(names, by_person<cancel_run>({{"run_id", id}, {"wait_ms", wait_ms}}));

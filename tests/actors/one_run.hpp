@@ -17,6 +17,8 @@ struct one_run : test::house {
   std::string working(const json& more = json::object());
   void asks(const std::string& request);
   result<continued_run> says(const std::string& id, const json& message);
+  /// What the agent was told, turn by turn.
+  std::vector<std::string> turns_of(const std::string& id, std::uint32_t n);
   result<cancelled_run> cancel(const std::string& id, int wait_ms = 0);
   auto poll(const std::string& id, std::uint64_t after, int wait_ms = 20'000) {
     return ask(

@@ -14,14 +14,6 @@ struct waiting_turn : one_run {
     return id;
   }
 
-  std::vector<std::string> turns_of(const std::string& id, std::uint32_t n) {
-    std::vector<std::string> texts;
-    const auto said = store::load_inputs(disk, id, n);
-    for (const auto& each : said->inputs)
-      texts.push_back((*parse_json(each.body.text))["text"]);
-    return texts;
-  }
-
   std::size_t times_told(const std::string& id, const std::string& text) {
     std::size_t times = 0;
     for (const auto& each : events(id))

@@ -122,6 +122,7 @@ TEST(ClaudeResults, SayThatASessionIsNotKnown) {
   EXPECT_EQ(
     end.reason.detail,
     "session abc is not known any more; start with session_mode new");
+  EXPECT_EQ(end.reason.session_lost, true);
 }
 
 TEST(ClaudeEnd, IsJudgedWithoutAResult) {

@@ -119,6 +119,7 @@ TEST_F(Codex, ForgetsASessionThatIsNotKnown) {
   ASSERT_TRUE(out.ended);
   EXPECT_EQ(out.ended->reason.reason, exit_kind::protocol_error);
   EXPECT_THAT(out.ended->reason.detail, HasSubstr("session_mode new"));
+  EXPECT_EQ(out.ended->reason.session_lost, true);
   EXPECT_FALSE(c->session());
 }
 

@@ -277,6 +277,8 @@ TEST_F(CodexExecResumed, SaysSoIfItsThreadIsNotKnown) {
 
   EXPECT_EQ(reason.reason, exit_kind::protocol_error);
   EXPECT_THAT(reason.detail, HasSubstr("session t1 is not known any more"));
+  EXPECT_EQ(reason.session_lost, true);
+  EXPECT_EQ(reason.code, 1);
 }
 
 TEST_F(CodexExecResumed, SaysSoIfAnotherProcessHoldsItsThread) {
@@ -286,6 +288,7 @@ TEST_F(CodexExecResumed, SaysSoIfAnotherProcessHoldsItsThread) {
 
   EXPECT_EQ(reason.reason, exit_kind::protocol_error);
   EXPECT_THAT(reason.detail, HasSubstr("active writer"));
+  EXPECT_EQ(reason.session_lost, std::nullopt);
 }
 
 } // namespace
