@@ -172,8 +172,7 @@ void attempt_state::main_exited(const keeper::exited_report& report) {
   answer_use();
   if (report.tree_empty)
     return read_stderr();
-  around_.world->order(
-    keeper::kill_order{.key = key(), .scope = keeper::kill_scope::tree});
+  end_rest();
 }
 
 void attempt_state::tree_gone(const keeper::gone_report& report) {

@@ -97,6 +97,8 @@ private:
   warn(std::string_view kind, const std::string& message, std::string_view step = {});
   void climb(std::vector<supervision::stop_rung> ladder);
   void act(supervision::stop_action action);
+  void end_rest();
+  void kill_tree();
   void say_to_self(input_kind kind, raw_json body = {});
   void serve(std::vector<agents::file_request>&& wanted);
   void serve_next();

@@ -20,7 +20,8 @@ supervision::stop_manners attempt_state::manners() const {
   return {
     .interrupts = setup_.backend->interrupts,
     .stdin_open = stdin_open_,
-    .interrupt_grace = std::chrono::seconds(setup_.backend->interrupt_s)};
+    .interrupt_grace = std::chrono::seconds(setup_.backend->interrupt_s),
+    .rest_grace = std::chrono::seconds(setup_.backend->rest_s)};
 }
 
 void attempt_state::finish() {
@@ -72,9 +73,22 @@ void attempt_state::act(supervision::stop_action action) {
     return around_.world->order(
       keeper::kill_order{.key = key(), .scope = keeper::kill_scope::main});
   case stop_action::kill_tree:
-    return around_.world->order(
-      keeper::kill_order{.key = key(), .scope = keeper::kill_scope::tree});
+    return kill_tree();
   }
+}
+
+/// The main process has ended, and something of its tree lives.
+void attempt_state::end_rest() {
+  auto ladder = supervision::rest_ladder(manners());
+  if (!exited_->oom && ladder.front().at > 0ms)
+    return climb(std::move(ladder));
+  climb({});
+  kill_tree();
+}
+
+void attempt_state::kill_tree() {
+  around_.world->order(
+    keeper::kill_order{.key = key(), .scope = keeper::kill_scope::tree});
 }
 
 void attempt_state::wake(std::uint64_t fired) {
@@ -86,8 +100,11 @@ void attempt_state::wake(std::uint64_t fired) {
     return check_memory();
   const auto index = fired & 0xFF;
   const auto generation = (fired & ~token::kind_mask) >> 8;
-  if (generation == ladder_generation_ && index < ladder_.size() && !exited_)
-    act(ladder_[index].action);
+  if (generation != ladder_generation_ || index >= ladder_.size())
+    return;
+  if (exited_)
+    return kill_tree();
+  act(ladder_[index].action);
 }
 
 namespace {

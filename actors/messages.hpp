@@ -102,7 +102,7 @@ struct run_report : message_tag {
   run_brief brief;
 };
 
-/// A run tells its supervisor that it is final and on disk.
+/// A run tells its supervisor that it is final and on disk: all that it held is free.
 struct run_over : message_tag {
   std::string run_id;
   std::string session_id;

@@ -275,7 +275,9 @@ void run_state::settle_for_good() {
       });
 }
 
+/// Its place is free before anybody is told of the end, and may ask for it.
 void run_state::say_farewell() {
+  self_->send(supervisor_, last_words());
   shown_ = record_.view.phase;
   report();
   send_notices();
@@ -311,10 +313,8 @@ void run_state::page_served() {
 }
 
 void run_state::leave_if_done() {
-  if (!farewell_ || reading_ > 0)
-    return;
-  self_->send(supervisor_, last_words());
-  self_->quit();
+  if (farewell_ && reading_ == 0)
+    self_->quit();
 }
 
 } // namespace troupe

@@ -358,7 +358,7 @@ void runs_state::stop_runs() {
 }
 
 void runs_state::quit_if_done() {
-  if (stopping_ && loaded_ && !teams_stopping_ && live_.empty())
+  if (stopping_ && loaded_ && !teams_stopping_ && live_.empty() && by_address_.empty())
     setup_.around.world->order(keeper::quit_order{.reason = *stopping_});
 }
 

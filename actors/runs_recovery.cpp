@@ -190,10 +190,12 @@ void runs_state::down(const caf::down_msg& died) {
   const auto found = by_address_.extract(died.source);
   if (!found)
     return;
-  const auto live = live_.find(found.mapped());
-  if (live == live_.end())
-    return;
   const auto& run_id = found.mapped();
+  const auto live = live_.find(run_id);
+  if (live == live_.end()) {
+    caf::anon_send(setup_.registry, run_over{.run_id = run_id});
+    return quit_if_done();
+  }
   live->second.actor = nullptr;
   log_error("run {} actor_died reason=\"{}\"", run_id, caf::to_string(died.reason));
   if (!live->second.crashes.allow(setup_.around.world->now()))

@@ -137,9 +137,11 @@ struct backend_type {
   bool resumes = false;          ///< Sessions outlive the process.
   bool interrupts = false;       ///< An interrupt input stops the turn politely.
   std::uint32_t interrupt_s = 1; ///< How long that may take in a stop.
-  bool personas = false;         ///< It has a system prompt for `persona`.
-  bool schemas = false;          ///< It takes `output_schema` itself.
-  std::string_view home = {};    ///< Variable that says where its sessions lie.
+  /// How long what its process leaves behind may live on, and write down the session.
+  std::uint32_t rest_s = 0;
+  bool personas = false;      ///< It has a system prompt for `persona`.
+  bool schemas = false;       ///< It takes `output_schema` itself.
+  std::string_view home = {}; ///< Variable that says where its sessions lie.
   /// The command that goes on with a session in the agent's own terminal program; null
   /// if it has none.
   std::vector<std::string> (*takeover)(

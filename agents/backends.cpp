@@ -22,6 +22,7 @@ const std::vector<backend_type>& backend_types() {
       .title = "Any agent of the Agent Client Protocol",
       .resumes = true,
       .interrupts = true,
+      .rest_s = 2,
       .files = file_kinds::any,
       .start = acp::start,
       .make = acp::make,

@@ -67,4 +67,8 @@ std::vector<stop_rung> finish_ladder(const stop_manners& manners, milliseconds l
   return rungs;
 }
 
+std::vector<stop_rung> rest_ladder(const stop_manners& manners) {
+  return {{manners.rest_grace, stop_action::kill_tree}};
+}
+
 } // namespace troupe::supervision

@@ -28,10 +28,12 @@ struct stop_manners {
   bool interrupts = false;
   bool stdin_open = false;
   std::chrono::milliseconds interrupt_grace{1000};
+  /// What the main process left may write down so long what it knows.
+  std::chrono::milliseconds rest_grace{0};
 };
 
 /// The rungs in order; the last is always kill_tree. An attempt whose main process
-/// ended on the way goes to kill_tree at once. A backend that can be interrupted gets
+/// ended on the way goes on with rest_ladder. A backend that can be interrupted gets
 /// its grace for it, and a second after its input ended; any other is terminated at
 /// once.
 [[nodiscard]] std::vector<stop_rung> stop_ladder(const stop_manners& manners);
@@ -40,5 +42,8 @@ struct stop_manners {
 /// comes from limits.linger_s; a negative one counts as zero.
 [[nodiscard]] std::vector<stop_rung>
 finish_ladder(const stop_manners& manners, std::chrono::milliseconds linger);
+
+/// After the end of the main process, if something of its tree lives.
+[[nodiscard]] std::vector<stop_rung> rest_ladder(const stop_manners& manners);
 
 } // namespace troupe::supervision

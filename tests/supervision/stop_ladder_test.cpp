@@ -62,6 +62,11 @@ TEST(FinishLadder, TakesNoNegativeLinger) {
   EXPECT_EQ(finish_ladder({}, -5s), (rungs{{0ms, terminate}, {2s, kill_tree}}));
 }
 
+TEST(RestLadder, KillsAtOnceOrLetsTheRestWriteDownWhatItKnows) {
+  EXPECT_EQ(rest_ladder({}), (rungs{{0ms, kill_tree}}));
+  EXPECT_EQ(rest_ladder({.rest_grace = 2s}), (rungs{{2s, kill_tree}}));
+}
+
 TEST(EveryLadder, RisesAndEndsWithTheWholeTree) {
   for (const bool interrupts : {false, true})
     for (const bool open : {false, true})
