@@ -7,8 +7,8 @@
 #include <caf/typed_response_promise.hpp>
 
 #include <cstdint>
-#include <deque>
 #include <functional>
+#include <list>
 #include <map>
 #include <optional>
 #include <string>
@@ -55,7 +55,7 @@ private:
 
   struct box {
     std::optional<inbox> letters; ///< Once read from disk.
-    std::deque<job> jobs;
+    std::list<job> jobs;          ///< Nothing while it is empty.
     bool busy = false;
     run_actor reader; ///< A live run that may be given turns.
     std::string reader_id;

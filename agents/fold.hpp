@@ -4,7 +4,7 @@
 #include "protocol/lines.hpp"
 
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -73,7 +73,7 @@ private:
 
   std::unique_ptr<adapter> speaks_;
   std::uint32_t attempt_;
-  std::deque<agent_input> recorded_;
+  std::list<agent_input> recorded_; ///< Nothing while it is empty.
   std::optional<event_source> watermark_;
   line_splitter splitter_;
   std::uint64_t inputs_ = 0;

@@ -3,7 +3,7 @@
 #include "agents/adapter.hpp"
 #include "protocol/messages.hpp"
 
-#include <deque>
+#include <list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -38,7 +38,7 @@ public:
   }
 
 private:
-  std::deque<agent_message> waiting_;
+  std::list<agent_message> waiting_; ///< Nothing while it is empty.
   std::size_t bytes_ = 0;
 };
 

@@ -20,24 +20,24 @@ constexpr std::size_t block_bytes = 64 << 10;
 channel::channel(descriptor socket)
   : socket_(std::move(socket)), lines_(line_bytes_max) {}
 
-bool channel::read(const std::function<void(std::string_view)>& each) {
+channel::rest channel::read(const std::function<void(std::string_view)>& each) {
   std::array<char, block_bytes> block{};
-  for (;;) {
-    const auto n = recv(socket_.get(), block.data(), block.size(), MSG_DONTWAIT);
-    if (n < 0 && errno == EINTR)
-      continue;
-    if (n < 0)
-      return errno == EAGAIN;
-    if (n == 0)
-      return false;
-    lines_.push({block.data(), static_cast<std::size_t>(n)});
-    line_splitter::line line{};
-    while (lines_.next(line))
-      if (line.cut)
-        log("order dropped bytes=" + std::to_string(line.bytes));
-      else
-        each(line.text);
-  }
+  long n = 0;
+  do
+    n = recv(socket_.get(), block.data(), block.size(), MSG_DONTWAIT);
+  while (n < 0 && errno == EINTR);
+  if (n < 0 && errno == EAGAIN)
+    return rest::none;
+  if (n <= 0)
+    return rest::closed;
+  lines_.push({block.data(), static_cast<std::size_t>(n)});
+  line_splitter::line line{};
+  while (lines_.next(line))
+    if (line.cut)
+      log("order dropped bytes=" + std::to_string(line.bytes));
+    else
+      each(line.text);
+  return rest::perhaps;
 }
 
 void channel::send(std::string line, std::span<const int> beside) {

@@ -28,8 +28,11 @@ public:
 
   [[nodiscard]] int fd() const { return socket_.get(); }
 
-  /// Takes what is there; false once the other end is closed.
-  [[nodiscard]] bool read(const std::function<void(std::string_view)>& each);
+  enum class rest : std::uint8_t { perhaps, none, closed };
+
+  /// Takes one block of what is there, so that nobody waits for all of it. What is left
+  /// then; `closed`: nothing, and the other end is closed.
+  [[nodiscard]] rest read(const std::function<void(std::string_view)>& each);
 
   /// Adds a line. Those `beside` it (at most 8) are duplicated, and travel with its
   /// first byte.

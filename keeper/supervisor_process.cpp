@@ -88,7 +88,7 @@ void supervisor_process::begun(launched process, descriptor link) {
     "supervisor started pid=" + std::to_string(process_.pid) +
     " epoch=" + std::to_string(epoch_));
   is_ready_ = has_served_ = false;
-  last_pong_ = poller::clock::now();
+  last_heard_ = poller::clock::now();
   kids_.expect(process_.pid, [this](const ending& how) { on_end(how); });
   link_ = std::make_unique<channel>(std::move(link));
   waits_.watch(link_->fd(), EPOLLIN, [this](std::uint32_t) {
@@ -99,11 +99,15 @@ void supervisor_process::begun(launched process, descriptor link) {
   to_.begun();
 }
 
-void supervisor_process::hear() {
-  if (!link_ || link_->read([this](std::string_view line) { heed(line); }))
-    return;
-  waits_.forget(link_->fd());
-  kill("closed its link");
+bool supervisor_process::hear() {
+  if (!link_)
+    return false;
+  const auto left = link_->read([this](std::string_view line) { heed(line); });
+  if (left == channel::rest::closed) {
+    waits_.forget(link_->fd());
+    kill("closed its link");
+  }
+  return left == channel::rest::perhaps;
 }
 
 void supervisor_process::heed(std::string_view line) {
@@ -112,8 +116,8 @@ void supervisor_process::heed(std::string_view line) {
     return log("order not understood: " + got.error().message);
   if (got->epoch != epoch_)
     return log("order of epoch " + std::to_string(got->epoch) + " ignored");
+  last_heard_ = poller::clock::now();
   if (std::holds_alternative<pong_order>(got->what)) {
-    last_pong_ = poller::clock::now();
     has_served_ = is_ready_;
   } else if (std::holds_alternative<ready_order>(got->what)) {
     is_ready_ = true;
@@ -125,7 +129,7 @@ void supervisor_process::heed(std::string_view line) {
 }
 
 void supervisor_process::ping() {
-  if (poller::clock::now() - last_pong_ > pace_.patience)
+  if (poller::clock::now() - last_heard_ > pace_.patience)
     return kill("does not answer");
   next_ping_ = waits_.after(pace_.ping, [this] { ping(); });
   send(ping_report{++pings_}, {});
@@ -174,7 +178,8 @@ void supervisor_process::unretire() {
 /// Its last orders may still be in the link.
 void supervisor_process::on_end(const ending& how) {
   process_.pid = 0;
-  hear();
+  while (hear())
+    ;
   waits_.forget(link_->fd());
   link_.reset();
   waits_.cancel(next_ping_);

@@ -19,7 +19,7 @@ namespace troupe::keeper {
 /// How patient a keeper is with its supervisor.
 struct keeper_pace {
   std::chrono::milliseconds ping{2'000};
-  std::chrono::milliseconds patience{10'000}; ///< Without a pong it counts as dead.
+  std::chrono::milliseconds patience{10'000}; ///< Without a word it counts as dead.
   std::chrono::milliseconds backoff_min{100};
   std::chrono::milliseconds backoff_max{5'000};
   std::chrono::milliseconds stop{20'000};    ///< From `stop` to `quit`.
@@ -65,7 +65,7 @@ private:
   void begin();
   [[nodiscard]] launch prepared(std::uint64_t epoch, int link) const;
   void begun(launched process, descriptor link);
-  void hear();
+  bool hear(); ///< One block of its orders; whether there may be more.
   void heed(std::string_view line);
   void ping();
   void kill(std::string_view why);
@@ -84,7 +84,7 @@ private:
   std::unique_ptr<channel> link_;
   std::uint64_t epoch_ = 0;
   std::uint64_t pings_ = 0;
-  poller::clock::time_point last_pong_;
+  poller::clock::time_point last_heard_; ///< A pong waits behind what it ordered.
   poller::timer next_ping_ = 0;
   poller::timer next_start_ = 0;
   poller::timer farewell_ = 0;

@@ -176,8 +176,10 @@ result<std::string> read_file(const fs::path& file, std::uint64_t bytes_max) {
     if (n < 0)
       return fail(file_error(errno, "read", file));
     text.resize(had + static_cast<std::size_t>(n));
-    if (n == 0)
+    if (n == 0) {
+      text.shrink_to_fit();
       return text;
+    }
   }
   return fail(
     errc::busy,

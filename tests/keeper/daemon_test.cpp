@@ -266,6 +266,24 @@ TEST_F(Daemon, ReplacesASupervisorThatDoesNotAnswer) {
   ::kill(keeper_pid_, SIGTERM);
 }
 
+/// Its answer may wait behind a thousand orders that the keeper has not come to.
+TEST_F(Daemon, KeepsASupervisorThatHasMuchToSay) {
+  options_.pace.ping = 10ms;
+  options_.pace.patience = 1000ms;
+  start_keeper();
+  auto by = accept_supervisor();
+  by.stop_answering();
+
+  const auto end = std::chrono::steady_clock::now() + 3 * options_.pace.patience;
+  while (std::chrono::steady_clock::now() < end) {
+    by.send(list_order{});
+    ASSERT_TRUE(by.next<kept_report>());
+  }
+
+  EXPECT_THAT(log(), testing::Not(HasSubstr("does not answer")));
+  EXPECT_EQ(accept_supervisor().epoch(), by.epoch() + 1);
+}
+
 TEST_F(Daemon, KeepsASupervisorThatAnswers) {
   options_.pace.ping = 5ms;
   options_.pace.patience = 1000ms;
