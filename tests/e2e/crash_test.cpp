@@ -101,7 +101,7 @@ private:
     await_word(run_id);
     const auto old = supervisor();
     aim_now();
-    kill(old, SIGKILL);
+    std::ignore = signal_one(old, SIGKILL);
     await(run_id, [](const json& run) { return run.value("status", "") == "running"; });
     open_gate();
     return run_id;

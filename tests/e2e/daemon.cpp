@@ -4,6 +4,7 @@
 #include "keeper/cgroup.hpp"
 #include "keeper/lease.hpp"
 #include "keeper/paths.hpp"
+#include "tests/support/reach.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -12,6 +13,7 @@
 #include <poll.h>
 #include <sstream>
 #include <sys/wait.h>
+#include <tuple>
 #include <unistd.h>
 
 namespace troupe::e2e {
@@ -109,6 +111,9 @@ void daemon_test::use(tier how) {
     return;
   if (geteuid() != 0)
     GTEST_SKIP() << "NOT SHOWN: becoming another user needs root";
+  if (!test::is_open_to_all(testing::troupe_program()))
+    GTEST_SKIP() << "NOT SHOWN: another user may not reach "
+                 << testing::troupe_program();
   in_front_ = {"/usr/bin/setpriv", "--reuid=1000", "--regid=1000", "--clear-groups"};
   for (const auto& path : {place_.path(), place_.path() / "state"})
     ASSERT_EQ(chown(path.c_str(), 1000, 1000), 0);
@@ -248,7 +253,7 @@ pid_t daemon_test::keeper() const {
 void daemon_test::kill_supervisor() const {
   const auto old = supervisor();
   ASSERT_GT(old, 0);
-  ASSERT_EQ(kill(old, SIGKILL), 0);
+  ASSERT_TRUE(signal_one(old, SIGKILL));
   ASSERT_TRUE(eventually([&] {
     const auto now = supervisor();
     return now > 0 && now != old;
@@ -308,7 +313,7 @@ void daemon_test::clear_up() const {
   const auto info = keeper::read_daemon(place_.state());
   const auto left = processes();
   if (info && std::ranges::find(left, info->pid) != left.end())
-    kill(info->pid, SIGTERM);
+    std::ignore = signal_one(info->pid, SIGTERM);
   bool gone = eventually([&] { return processes().empty(); });
   gone = gone || eventually([&] {
            for (const auto pid : processes())
@@ -330,6 +335,10 @@ bool eventually(const std::function<bool()>& so) {
     poll(nullptr, 0, 5);
   }
   return true;
+}
+
+bool signal_one(pid_t pid, int signal) {
+  return pid > 0 && kill(pid, signal) == 0;
 }
 
 long cpu_ticks(pid_t pid) {

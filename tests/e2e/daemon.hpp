@@ -109,6 +109,9 @@ private:
 /// Waits until it is so; only for what gives no event. False at the deadline.
 [[nodiscard]] bool eventually(const std::function<bool()>& so);
 
+/// Sends a signal to one process; never to a group, as kill(2) does for 0 and below.
+[[nodiscard]] bool signal_one(pid_t pid, int signal);
+
 /// Clock ticks that a process has computed for, itself and in the kernel.
 [[nodiscard]] long cpu_ticks(pid_t pid);
 

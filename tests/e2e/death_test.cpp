@@ -62,7 +62,7 @@ TEST_F(death, ATerminatedDaemonTakesItsRunsAlong) {
       run_ids.push_back(spawn(*me, {"tree"}));
     for (const auto& run_id : run_ids)
       ASSERT_FALSE(me->event_of(run_id, "agent_message").is_null());
-    ASSERT_EQ(kill(keeper(), SIGTERM), 0);
+    ASSERT_TRUE(signal_one(keeper(), SIGTERM));
   }
   EXPECT_TRUE(eventually([&] { return processes().empty(); }))
     << described(processes()) << log();

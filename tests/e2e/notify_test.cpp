@@ -90,7 +90,7 @@ TEST_P(notify, IsRepeatedByTheNextSupervisorAndThenDone) {
   me->ended({id});
   ASSERT_TRUE(eventually([&] { return std::filesystem::exists(file("again")); }));
   const auto old = supervisor();
-  ASSERT_EQ(kill(old, SIGKILL), 0);
+  ASSERT_TRUE(signal_one(old, SIGKILL));
 
   ASSERT_TRUE(eventually([&] { return heard().size() == 2; })) << log();
   EXPECT_EQ(heard()[0], heard()[1]);

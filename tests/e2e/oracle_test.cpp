@@ -49,11 +49,11 @@ protected:
   /// Any call brings a dead daemon back.
   void kill_keeper(connection& me) {
     const auto old = keeper();
-    ASSERT_EQ(kill(old, SIGKILL), 0);
+    ASSERT_TRUE(signal_one(old, SIGKILL));
     ASSERT_TRUE(eventually([&] {
       me->call("list_runs", {{"limit", 1}});
       const auto now = keeper();
-      return now != old && kill(now, 0) == 0 && supervisor() > 0;
+      return now != old && signal_one(now, 0) && supervisor() > 0;
     }))
       << log();
   }

@@ -136,7 +136,7 @@ TEST_P(standalone, EndsWithARelayThatIsKilledTogetherWithItsKeeper) {
   const auto root = own_keeper();
   ASSERT_GT(root, 0);
   me.relay().signal(SIGSTOP);
-  ASSERT_EQ(kill(root, SIGKILL), 0);
+  ASSERT_TRUE(signal_one(root, SIGKILL));
   me.relay().signal(SIGKILL);
   expect_all_gone();
 }
@@ -144,7 +144,7 @@ TEST_P(standalone, EndsWithARelayThatIsKilledTogetherWithItsKeeper) {
 TEST_P(standalone, GoesOnUnderAClientWhoseKeeperIsKilled) {
   auto me = alone();
   const auto run = staying(*me);
-  ASSERT_EQ(kill(own_keeper(), SIGKILL), 0);
+  ASSERT_TRUE(signal_one(own_keeper(), SIGKILL));
   EXPECT_EQ(me->must("get_run", {{"run_id", run}})["status"], "running");
   EXPECT_EQ(me->must("get_run", {{"run_id", run}})["restarts"], 0);
   me.relay().in.end();
@@ -158,10 +158,10 @@ TEST_P(standalone, ClearsUpAfterOneWhoseEveryProcessWasKilled) {
   const auto root = own_keeper();
   const auto supervisor = child_of(root, "troupe-supervis");
   ASSERT_GT(supervisor, 0);
-  ASSERT_EQ(kill(root, SIGSTOP), 0);
+  ASSERT_TRUE(signal_one(root, SIGSTOP));
   me.relay().signal(SIGKILL);
-  ASSERT_EQ(kill(supervisor, SIGKILL), 0);
-  ASSERT_EQ(kill(root, SIGKILL), 0);
+  ASSERT_TRUE(signal_one(supervisor, SIGKILL));
+  ASSERT_TRUE(signal_one(root, SIGKILL));
   EXPECT_EQ(me.relay().exit_code(), 128 + SIGKILL);
   EXPECT_EQ(homes().size(), 1U) << "nobody was left to remove it";
 

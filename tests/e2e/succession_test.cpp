@@ -48,7 +48,7 @@ protected:
   void kill_keeper() {
     const auto old = info();
     ASSERT_GT(old.pid, 0);
-    ASSERT_EQ(kill(old.pid, SIGKILL), 0);
+    ASSERT_TRUE(signal_one(old.pid, SIGKILL));
     ASSERT_TRUE(eventually([&] { return info().epoch > old.epoch; })) << log();
   }
 
@@ -175,10 +175,10 @@ TEST_P(succession, KnowsAnEndWhileThereWasNoKeeper) {
   ASSERT_EQ(agent.size(), 1u) << described(agent);
   const auto old = info();
   const auto next = supervisor();
-  ASSERT_EQ(kill(next, SIGSTOP), 0);
-  ASSERT_EQ(kill(old.pid, SIGKILL), 0);
-  ASSERT_EQ(kill(agent.front(), SIGUSR2), 0);
-  ASSERT_EQ(kill(next, SIGCONT), 0);
+  ASSERT_TRUE(signal_one(next, SIGSTOP));
+  ASSERT_TRUE(signal_one(old.pid, SIGKILL));
+  ASSERT_TRUE(signal_one(agent.front(), SIGUSR2));
+  ASSERT_TRUE(signal_one(next, SIGCONT));
   me->ended({run_id});
   const auto run = me->must("get_run", {{"run_id", run_id}});
   EXPECT_EQ(run["exit"]["reason"], "crashed") << print_json(run) << log();
@@ -192,9 +192,9 @@ TEST_P(succession, OfKeeperAndSupervisorTogetherIsByWhatIsWrittenDown) {
   const auto run_ids = count(me, 3, lines);
   const auto before = agents();
   const auto next = supervisor();
-  ASSERT_EQ(kill(next, SIGSTOP), 0);
-  ASSERT_EQ(kill(keeper(), SIGKILL), 0);
-  ASSERT_EQ(kill(next, SIGKILL), 0);
+  ASSERT_TRUE(signal_one(next, SIGSTOP));
+  ASSERT_TRUE(signal_one(keeper(), SIGKILL));
+  ASSERT_TRUE(signal_one(next, SIGKILL));
   auto again = join();
   if (has_cgroups()) {
     EXPECT_EQ(agents(), before) << log();
@@ -213,14 +213,14 @@ TEST_P(succession, InTheMiddleOfASuccessionStartsNoCopy) {
   ASSERT_FALSE(me->event_of(run_id, "agent_message").is_null()) << log();
   await_word_of(1);
   const auto next = supervisor();
-  ASSERT_EQ(kill(keeper(), SIGKILL), 0);
+  ASSERT_TRUE(signal_one(keeper(), SIGKILL));
   ASSERT_TRUE(eventually([&] {
     std::error_code while_it_executes;
     return std::filesystem::read_symlink(
              "/proc/" + std::to_string(next) + "/exe", while_it_executes)
              .filename() == "troupe";
   }));
-  ASSERT_EQ(kill(next, SIGKILL), 0);
+  ASSERT_TRUE(signal_one(next, SIGKILL));
   auto again = join();
   const auto run = again->must("get_run", {{"run_id", run_id}});
   EXPECT_LE(agents().size(), 1u) << described(agents());

@@ -109,7 +109,7 @@ TEST_F(teams, RestartsAKilledMemberWithThoseThatDependOnIt) {
   auto before = all_working(*me, id);
   const auto victim = process_of(before["b"]);
   ASSERT_GT(victim, 0);
-  ASSERT_EQ(kill(victim, SIGKILL), 0);
+  ASSERT_TRUE(signal_one(victim, SIGKILL));
 
   auto after = all_working(*me, id, 1);
   EXPECT_EQ(after["a"], before["a"]);

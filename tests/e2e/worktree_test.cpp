@@ -158,7 +158,7 @@ TEST_F(worktrees, AreKeptOverRestartsAndTheDeathOfTheSupervisor) {
   ASSERT_FALSE(me->event_of(id, "agent_message").is_null());
   const auto before = me->must("get_run", {{"run_id", id}});
   const auto old = supervisor();
-  ASSERT_EQ(kill(old, SIGKILL), 0);
+  ASSERT_TRUE(signal_one(old, SIGKILL));
   ASSERT_TRUE(eventually([&] { return supervisor() > 0 && supervisor() != old; }));
   store::write(stop, "");
   me->ended({id});

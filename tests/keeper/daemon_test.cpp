@@ -269,12 +269,12 @@ TEST_F(Daemon, ReplacesASupervisorThatDoesNotAnswer) {
 /// Its answer may wait behind a thousand orders that the keeper has not come to.
 TEST_F(Daemon, KeepsASupervisorThatHasMuchToSay) {
   options_.pace.ping = 10ms;
-  options_.pace.patience = 1000ms;
+  options_.pace.patience = 2000ms;
   start_keeper();
   auto by = accept_supervisor();
   by.stop_answering();
 
-  const auto end = std::chrono::steady_clock::now() + 3 * options_.pace.patience;
+  const auto end = std::chrono::steady_clock::now() + 3 * options_.pace.patience / 2;
   while (std::chrono::steady_clock::now() < end) {
     by.send(list_order{});
     ASSERT_TRUE(by.next<kept_report>());

@@ -3,6 +3,7 @@
 #include "keeper/cgroups.hpp"
 #include "keeper/files.hpp"
 #include "keeper/wire.hpp"
+#include "tests/support/reach.hpp"
 
 #include <algorithm>
 #include <array>
@@ -220,11 +221,7 @@ bool cgroups_here() {
 }
 
 bool user_can_run() {
-  const fs::path program = own_program();
-  for (auto at = program; at.has_relative_path(); at = at.parent_path())
-    if ((fs::status(at).permissions() & fs::perms::others_exec) == fs::perms::none)
-      return false;
-  return true;
+  return test::is_open_to_all(own_program());
 }
 
 void keeper_test::SetUp() {
