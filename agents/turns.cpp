@@ -51,6 +51,14 @@ exit_reason end_without_result(
   return reason;
 }
 
+exit_reason session_lost(std::string_view session, std::string_view why) {
+  return {
+    .reason = exit_kind::protocol_error,
+    .detail = "session " + std::string(session) + " " + std::string(why) +
+              "; start with session_mode new",
+    .session_lost = true};
+}
+
 opening_turn opening_of(const agent_input& said) {
   const auto body = parse_json(said.body.text).value_or(json::object());
   const json prompt{

@@ -62,6 +62,9 @@ struct opening_turn {
 [[nodiscard]] exit_reason end_without_result(
   const process_end& how, bool asked, bool said_anything, std::string_view otherwise);
 
+/// The agent cannot go on with its session; `why` says what that is, or cannot.
+[[nodiscard]] exit_reason session_lost(std::string_view session, std::string_view why);
+
 /// What the adapters of agents share that take one turn after another: how an attempt
 /// ends, what it came to, and what waits for its next.
 class turn_adapter : public adapter {

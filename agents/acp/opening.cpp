@@ -1,6 +1,7 @@
 #include "agents/acp/opening.hpp"
 
 #include "agents/acp/results.hpp"
+#include "agents/turns.hpp"
 
 #include <tuple>
 #include <utility>
@@ -171,11 +172,7 @@ opening::failure opening::catch_up(rpc& asks, step& out) {
 }
 
 opening::failure opening::not_found(const std::string& why) const {
-  return exit_reason{
-    .reason = exit_kind::protocol_error,
-    .detail = "session " + session_id_ + " cannot be gone on with: " + why +
-              "; start with session_mode new",
-    .session_lost = true};
+  return session_lost(session_id_, "cannot be gone on with: " + why);
 }
 
 } // namespace troupe::agents::acp

@@ -105,11 +105,7 @@ judge_failure(const json& result, std::string words, const turn_facts& facts) {
   if (was_aborted(result) || (facts.interrupted && failed_midway))
     return {exit_kind::agent_error, "interrupted"};
   if (is_unknown_session(words))
-    return {
-      .reason = exit_kind::protocol_error,
-      .detail = "session " + std::string(text_in(result, "session_id")) +
-                " is not known any more; start with session_mode new",
-      .session_lost = true};
+    return session_lost(text_in(result, "session_id"), "is not known any more");
   exit_reason reason{kind_of_api_error(result, words), shown("the turn failed")};
   if (reason.reason == exit_kind::rate_limited) {
     reason.until = epoch_after_bar(words);

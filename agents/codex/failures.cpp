@@ -1,5 +1,7 @@
 #include "agents/codex/failures.hpp"
 
+#include "agents/turns.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -130,11 +132,7 @@ bool is_unknown_session(const json& error) {
 exit_reason judge_refusal(const json& error, const std::string& session) {
   const auto words = words_of(error);
   if (is_unknown_session(error))
-    return {
-      .reason = exit_kind::protocol_error,
-      .detail =
-        "session " + session + " is not known any more; start with session_mode new",
-      .session_lost = true};
+    return session_lost(session, "is not known any more");
   if (has(words, "active writer"))
     return {exit_kind::protocol_error, words};
   return {exit_kind::agent_error, words.empty() ? "no thread was given" : words};

@@ -37,11 +37,7 @@ struct gate : one_run {
   }
   /// A run whose agent knows of usage limits; of the account of this home.
   std::string claude(const std::string& home = "/home/one") {
-    const auto id = start(
-      {{"backend", "claude_code"},
-       {"backend_config", json::object()},
-       {"env", {{"HOME", home}}}});
-    return id;
+    return start(of_claude({{"env", {{"HOME", home}}}}));
   }
   void reaches_limit(const std::string& id, int ends_in_s, std::uint32_t n = 1) {
     const auto until = outside.wall().ms / 1000 + ends_in_s;

@@ -5,12 +5,6 @@ namespace {
 
 /// A run of Claude Code that was killed before its agent kept the conversation.
 struct lost_session : one_run {
-  static json claude(json more = json::object()) {
-    json wanted{{"backend", "claude_code"}, {"backend_config", json::object()}};
-    wanted.update(more);
-    return wanted;
-  }
-
   void speaks(const std::string& id, std::uint32_t n = 1) {
     spawned(id, n);
     prints(json{{"type", "system"}, {"subtype", "init"}, {"session_id", "s1"}});
@@ -49,7 +43,7 @@ struct lost_session : one_run {
 };
 
 TEST_F(lost_session, IsBegunAfresh) {
-  const auto id = start(claude());
+  const auto id = start(of_claude());
   speaks(id);
   exits(id, 1);
   advance(ms(1'000));
@@ -65,7 +59,7 @@ TEST_F(lost_session, IsBegunAfresh) {
 }
 
 TEST_F(lost_session, OfAnotherRunIsNotTriedAgain) {
-  const auto first = start(claude());
+  const auto first = start(of_claude());
   speaks(first);
   prints(json{{"type", "result"}, {"subtype", "success"}, {"result", "done"}});
   exits(first, 0);

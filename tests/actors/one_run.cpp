@@ -2,6 +2,12 @@
 
 namespace troupe {
 
+json one_run::of_claude(const json& more) {
+  json wanted{{"backend", "claude_code"}, {"backend_config", json::object()}};
+  wanted.update(more);
+  return wanted;
+}
+
 std::string one_run::working(const json& more) {
   const auto id = start(more);
   spawned(id);

@@ -14,6 +14,8 @@ struct one_run : test::house {
   template <class Answer>
   using waiting = result<Answer>;
 
+  /// A run of Claude Code.
+  static json of_claude(const json& more = json::object());
   std::string working(const json& more = json::object());
   void asks(const std::string& request);
   result<continued_run> says(const std::string& id, const json& message);

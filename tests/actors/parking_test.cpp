@@ -6,9 +6,7 @@ namespace {
 /// A run whose agent knows of usage limits.
 struct parking : one_run {
   std::string begun(const json& more = json::object()) {
-    json wanted{{"backend", "claude_code"}, {"backend_config", json::object()}};
-    wanted.update(more);
-    const auto id = start(wanted);
+    const auto id = start(of_claude(more));
     spawned(id);
     return id;
   }

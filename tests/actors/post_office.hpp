@@ -51,9 +51,7 @@ struct post_office : one_run {
   }
 
   std::string working_claude(const json& more = json::object()) {
-    json wanted{{"backend", "claude_code"}, {"backend_config", json::object()}};
-    wanted.update(more);
-    const auto id = start(wanted);
+    const auto id = start(of_claude(more));
     spawned(id);
     prints({{"type", "system"}, {"subtype", "init"}, {"session_id", "b1"}});
     prints(

@@ -6,9 +6,7 @@ namespace {
 /// A run of Claude Code to which a second turn is said while the first one runs.
 struct waiting_turn : one_run {
   std::string begun(const json& more = json::object()) {
-    json wanted{{"backend", "claude_code"}, {"backend_config", json::object()}};
-    wanted.update(more);
-    const auto id = start(wanted);
+    const auto id = start(of_claude(more));
     spawned(id);
     EXPECT_TRUE(says(id, {{"parts", {{{"type", "text"}, {"text", "and then this"}}}}}));
     return id;
